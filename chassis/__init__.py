@@ -1,0 +1,1 @@
+"""The shared kit of every process; knows no customer, no campaign, no coupon."""

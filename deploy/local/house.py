@@ -1,0 +1,200 @@
+"""The whole house on this machine: servers, databases, services, gateway. Read this first."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.request import urlopen
+
+from chassis import migrations
+
+from .child import child
+from .home import Home, Trouble
+from .keeper import kept, pid_in
+from .nats import Nats, embedded_nats
+from .postgres import Postgres, embedded_postgres
+from .provision import app_role, owner_role, provision
+
+T = TypeVar("T")
+
+SERVICES = ("profile",)
+DATABASES = (*SERVICES, "gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a running house is reached by."""
+
+    home: Home
+    nats_url: str
+    databases: "Databases"
+
+
+@asynccontextmanager
+async def house(home: Home) -> AsyncIterator[House]:
+    """Everything runs inside the block; at its end everything is stopped, the servers last."""
+    home.prepare()
+    port_is_free(home.port)
+    async with AsyncExitStack() as stack:
+        opened = asyncio.gather(
+            stack_up(stack, postgres(home)), stack_up(stack, nats(home)), return_exceptions=True
+        )
+        databases, nats_url = (raised(each) for each in await opened)
+        await databases.prepare()
+        parts = [
+            kept(name, lambda name=name: part(home, name, databases, nats_url), pid_in)  # type: ignore[misc]
+            for name in (*SERVICES, "gateway")
+        ]
+        for each in await asyncio.gather(*(stack_up(stack, one) for one in parts), return_exceptions=True):
+            raised(each)
+        yield House(home, nats_url, databases)
+
+
+async def stack_up(stack: AsyncExitStack, context: AbstractAsyncContextManager[T]) -> T:
+    return await stack.enter_async_context(context)
+
+
+def raised(outcome: T | BaseException) -> T:
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """Where each service's database is, for the role that works and the one that owns."""
+
+    admin_url: str
+    passwords: dict[str, str]
+
+    def url(self, service: str, role: str) -> str:
+        parts = urlsplit(self.admin_url)
+        password = f":{quote(self.passwords[role])}" if role in self.passwords else ""
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"{role}{password}@{host}", path=f"/{service}"))
+
+    def app_url(self, service: str) -> str:
+        return self.url(service, app_role(service))
+
+    def owner_url(self, service: str) -> str:
+        return self.url(service, owner_role(service))
+
+    async def prepare(self) -> None:
+        """Databases and roles, then every service's tables."""
+        try:
+            await provision(self.admin_url, DATABASES, passwords=self.passwords)
+        except OSError as refused:
+            raise Trouble(f"The database server does not answer: {refused}") from None
+        for name in DATABASES:
+            package = "gateway" if name == "gateway" else f"services.{name}"
+            await migrations.run(package, self.owner_url(name), app_role(name))
+
+
+@asynccontextmanager
+async def postgres(home: Home) -> AsyncIterator[Databases]:
+    """The embedded server, or one that is there already."""
+    if home.external_database_url:
+        roles = [role(name) for name in DATABASES for role in (app_role, owner_role)]
+        yield Databases(home.external_database_url, {role: home.secret(role) for role in roles})
+        return
+
+    def start() -> AbstractAsyncContextManager[Postgres]:
+        return embedded_postgres(home.folder / "postgres", home.sockets / "pg", log=home.log("postgres"))
+
+    async with kept("PostgreSQL", start, lambda server: server.pid) as server:
+        home.pid_file("postgres").write_text(str(server.pid))
+        yield Databases(server.url(), {})
+
+
+@asynccontextmanager
+async def nats(home: Home) -> AsyncIterator[str]:
+    if home.external_nats_url:
+        yield home.external_nats_url
+        return
+    port = free_port()
+
+    def start() -> AbstractAsyncContextManager[Nats]:
+        # Started again, it is found where it was.
+        return embedded_nats(home.folder / "nats", port=port, log=home.log("nats"))
+
+    async with kept("NATS", start, lambda server: server.pid) as server:
+        home.pid_file("nats").write_text(str(server.pid))
+        yield server.url
+
+
+@asynccontextmanager
+async def part(home: Home, name: str, databases: Databases, nats_url: str) -> AsyncIterator[Path]:
+    """One process of the house, ready to be asked."""
+    module, role = ("gateway", "serve") if name == "gateway" else (f"services.{name}", "all")
+    pid_file = home.pid_file(name)
+    pid_file.unlink(missing_ok=True)
+    # What a killed process left behind would look ready.
+    (home.sockets / f"{name}.sock").unlink(missing_ok=True)
+    async with child(
+        sys.executable,
+        "-m",
+        module,
+        role,
+        ready=lambda: pid_file.exists() and answers(home, name),
+        log=home.log(name),
+        pid_file=pid_file,
+        environment=os.environ | environment(home, name, databases, nats_url),
+    ):
+        yield pid_file
+
+
+def environment(home: Home, name: str, databases: Databases, nats_url: str) -> dict[str, str]:
+    """What a process is told."""
+    prefix = name.upper()
+    told = {
+        f"{prefix}_DATABASE_URL": databases.app_url(name),
+        f"{prefix}_NATS_URL": nats_url,
+        f"{prefix}_CALLER_SECRET": home.secret("caller"),
+        f"{prefix}_LISTEN": home.socket(name),
+        f"{prefix}_GRACE_SECONDS": "5",
+        f"{prefix}_LOG_FORMAT": "console",
+    }
+    if name == "gateway":
+        told |= {
+            "GATEWAY_HTTP_LISTEN": f"127.0.0.1:{home.port}",
+            "GATEWAY_KEY_SECRET": home.secret("keys"),
+            "GATEWAY_OPERATOR_KEY": home.secret("operator"),
+        }
+        told |= {f"GATEWAY_{service.upper()}_ADDRESS": home.socket(service) for service in SERVICES}
+    return told
+
+
+def answers(home: Home, name: str) -> bool:
+    """Whether a part can be asked: the gateway says so itself, and for the services behind it."""
+    if name != "gateway":
+        return (home.sockets / f"{name}.sock").exists()
+    try:
+        with urlopen(f"{home.url}/readyz", timeout=1) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False
+
+
+def port_is_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise Trouble(
+                f"Port {port} is taken, perhaps by another house. Stop what holds it, or choose another:"
+                " make run RAPPORT_PORT=8081"
+            ) from None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

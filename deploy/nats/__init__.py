@@ -1,0 +1,1 @@
+"""The bus as it is deployed."""

@@ -1,0 +1,1 @@
+"""The services of the house. They never import one another."""

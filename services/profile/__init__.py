@@ -1,0 +1,1 @@
+"""Who our customers are: capture, identity, timeline, orders, carts and consent."""

@@ -1,0 +1,113 @@
+"""What several doors do alike: hand events of our own to the engine, beside the worker that takes everybody's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from google.protobuf.message import Message
+
+from chassis.clock import Clock
+from chassis.db import Tx
+from chassis.ids import uuid7
+from services.profile.domain.kinds import PROFILE
+from services.profile.engine.items import Item
+from services.profile.engine.take import WRITER_LOCK, Engine, microseconds
+from services.profile.workspaces import Workspaces
+from tracking.consent import Consent
+from tracking.event import Event
+from tracking.identifiers import Identifier, named
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A service transaction, as the engine wants it."""
+
+    tx: Tx
+    connection: "asyncpg.Connection[asyncpg.Record]"
+
+    def emit(self, workspace: str, event: Message) -> None:
+        self.tx.emit(event, workspace=workspace)
+
+
+async def write_alone(tx: Tx) -> None:
+    """From here to the end of *tx* nobody else writes profiles; what is read now stays true."""
+    await (await tx.raw()).execute(WRITER_LOCK)
+
+
+async def take(tx: Tx, events: Sequence[Event], workspaces: Workspaces, clock: Clock) -> None:
+    """Takes events in this transaction. The worker is told which profiles it must read again."""
+    connection = await tx.raw()
+    engine = Engine(clock, workspaces, owner=False)
+    items = [Item(tx.workspace, event, event.receive_time_us, admitted=True) for event in events]
+    await engine.take(Within(tx, connection), items)
+    touched = [key for _, key in engine.memory.seen]
+    await connection.execute(TOUCH, tx.workspace, touched)
+
+
+def told_by_us(
+    profile: str,
+    now: datetime,
+    *,
+    traits: dict[str, Any] | None = None,
+    consents: tuple[Consent, ...] = (),
+    region: str = "",
+) -> Event:
+    """An event addressed to a profile by its name: traits and consents that staff or another program state."""
+    return timeline_event(
+        profile,
+        uuid7(now),
+        type="identify",
+        name="",
+        time_us=microseconds(now),
+        now=now,
+        traits=traits,
+        consents=consents,
+        region=region,
+    )
+
+
+def timeline_event(
+    profile: str,
+    id: UUID,
+    *,
+    type: str,
+    name: str,
+    time_us: int,
+    now: datetime,
+    properties: bytes = b"",
+    traits: dict[str, Any] | None = None,
+    consents: tuple[Consent, ...] = (),
+    region: str = "",
+) -> Event:
+    address = Identifier(PROFILE, profile.removeprefix("profiles/"))
+    return Event(
+        id=id,
+        message_id=str(id),
+        type=type,
+        name=name,
+        time_us=time_us,
+        original_time_us=None,
+        receive_time_us=microseconds(now),
+        identifiers=(address, *named(traits=traits, region=region)),
+        traits=traits,
+        properties=properties,
+        context=b"",
+        integrations=b"",
+        historical=False,
+        user_agent="",
+        ip="",
+        locale="",
+        time_zone="",
+        campaign=None,
+        consents=consents,
+        page_url="",
+        group_id="",
+    )
+
+
+TOUCH = """
+INSERT INTO touched (workspace, profile_key) SELECT $1, * FROM unnest($2::bigint[]) ON CONFLICT DO NOTHING
+"""

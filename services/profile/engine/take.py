@@ -1,0 +1,111 @@
+"""The path of a batch: admit, load, identify, record, trade, compute, write, promise. Read this first."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import asyncpg
+from google.protobuf.message import Message
+
+from chassis.clock import Clock
+from services.profile.engine import commerce, facts
+from services.profile.engine.effects import record
+from services.profile.engine.identity import identify
+from services.profile.engine.items import Item, pack
+from services.profile.engine.load import load
+from services.profile.engine.state import Memory
+from services.profile.engine.work import Work
+from services.profile.store.hot import HotStore
+from tracking.event import Event, Rejected
+
+
+class Transaction(Protocol):
+    """What the engine needs of a transaction, whoever opened it."""
+
+    @property
+    def connection(self) -> "asyncpg.Connection[asyncpg.Record]": ...
+
+    def emit(self, workspace: str, event: Message) -> None: ...
+
+
+class Engine:
+    """Takes events of any workspaces, in any order, each once. Holds in memory what it read and wrote."""
+
+    def __init__(self, clock: Clock, currencies: "Currencies", *, profiles_max: int = 50_000) -> None:
+        self.clock = clock
+        self.currencies = currencies
+        self.memory = Memory(profiles_max)
+
+    async def take(self, tx: Transaction, items: Sequence[Item]) -> None:
+        """Everything these items bring about, written in *tx*. When it fails, nothing held is true: `forget`."""
+        self.memory.trim()
+        await self.be_the_writer(tx)
+        for workspace, group in by_workspace(items).items():
+            work = Work(workspace, self.memory, HotStore(tx.connection, workspace), self.clock())
+            await self.take_workspace(work, group)
+            facts.promise(work, tx)
+
+    def forget(self) -> None:
+        self.memory.forget()
+
+    async def be_the_writer(self, tx: Transaction) -> None:
+        """One writer at a time; what another one wrote since is read again."""
+        await tx.connection.execute(WRITER_LOCK)
+        for workspace, key in await tx.connection.fetch(TOUCHED):
+            self.memory.evict(workspace, [key])
+
+    async def take_workspace(self, work: Work, items: Sequence[Item]) -> None:
+        await work.store.quarantine([item for item in items if isinstance(item.event, Rejected)])
+        admitted = await admit(work, [item for item in items if isinstance(item.event, Event)])
+        if not admitted:
+            return
+        happened = [event for event, _ in admitted]
+        await load(work, (one for event in happened for one in event.identifiers))
+        await identify(work, happened)
+        for event, item in admitted:
+            record(work, item, event)
+        await commerce.trade(work, happened, self.currencies.of(work.workspace))
+        await commerce.compute(work)
+        facts.revise(work)
+        await work.store.write_identity(work)
+        await work.store.write_facts(work)
+
+
+class Currencies(Protocol):
+    """The currency of each workspace, for orders that do not say theirs."""
+
+    def of(self, workspace: str) -> str: ...
+
+
+async def admit(work: Work, items: Sequence[Item]) -> list[tuple[Event, Item]]:
+    """Those seen for the first time whose time has come. What lies in the future is kept until then."""
+    firsts: dict[object, tuple[Event, Item]] = {}
+    for item in items:
+        assert isinstance(item.event, Event), "what was rejected is quarantined"
+        firsts.setdefault(item.event.id, (item.event, item))
+    asked = [event.id for event, item in firsts.values() if not item.admitted]
+    fresh = await work.store.first_seen(asked) if asked else set()
+    new = [(event, item) for event, item in firsts.values() if item.admitted or event.id in fresh]
+    horizon = microseconds(work.now) + TOLERANCE_US
+    future = [event for event, _ in new if event.time_us > horizon]
+    await work.store.defer((event.id, event.time_us, pack(event)) for event in future)
+    return [(event, item) for event, item in new if event.time_us <= horizon]
+
+
+def by_workspace(items: Iterable[Item]) -> dict[str, list[Item]]:
+    groups: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        groups[item.workspace].append(item)
+    return groups
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970 UTC."""
+    return round(moment.timestamp() * 1_000_000)
+
+
+# How far ahead a client's clock may still be when its skew was corrected.
+TOLERANCE_US = 5 * 60 * 1_000_000
+WRITER_LOCK = "SELECT pg_advisory_xact_lock(hashtext('rapport.profile.writer'))"
+TOUCHED = "DELETE FROM touched RETURNING workspace, profile_key"

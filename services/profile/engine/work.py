@@ -1,0 +1,131 @@
+"""One workspace's share of a batch: what was read, what changes, and what will be told. Lives for one transaction."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from chassis.ids import uuid7
+from services.profile.domain import resolution
+from services.profile.engine.state import Anchor, Memory, Profile
+from services.profile.store.hot import HotStore
+
+CONFLICTS = UUID("5b0fbb0a-3f8e-4c0e-9a0b-1f6a9d0c7a11")
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    survivor: Profile
+    absorbed: Profile
+    cause: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    source: Profile
+    destination: Profile
+    anchors: tuple[int, ...]
+    cause: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class FoundConflict:
+    id: UUID
+    conflict: resolution.Conflict
+    message_id: str
+
+
+@dataclass(slots=True)
+class Work:
+    workspace: str
+    memory: Memory
+    store: HotStore
+    now: datetime
+    anchors: dict[int, Anchor] = field(default_factory=dict)
+    new_anchors: dict[int, Anchor] = field(default_factory=dict)
+    moved_anchors: dict[int, Anchor] = field(default_factory=dict)
+    used_anchors: dict[int, Anchor] = field(default_factory=dict)
+    # Anchors whose registers changed, not only their counts.
+    told_anchors: set[int] = field(default_factory=set)
+    new_profiles: dict[int, Profile] = field(default_factory=dict)
+    # Profiles whose told state changed -> the event that did it.
+    changed_profiles: dict[int, tuple[Profile, UUID]] = field(default_factory=dict)
+    retired_profiles: dict[int, Profile] = field(default_factory=dict)
+    revived_profiles: dict[int, Profile] = field(default_factory=dict)
+    # Profiles whose anchors, orders or categories changed: what is computed must be computed anew.
+    recompute: dict[int, Profile] = field(default_factory=dict)
+    new_claims: dict[tuple[int, ...], resolution.Claim] = field(default_factory=dict)
+    conflicts: dict[UUID, FoundConflict] = field(default_factory=dict)
+    merges: list[Merge] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    # Profiles opened in this work, also those that were absorbed again.
+    opened_profiles: list[Profile] = field(default_factory=list)
+    # Rows of the timeline, and the same as they will be told.
+    activities: list[tuple[Any, ...]] = field(default_factory=list)
+    told: list[events.RecordedActivity] = field(default_factory=list)
+    consents: list[Decided] = field(default_factory=list)
+    # Orders and carts as they stand now, by their keys, and what will be told of them.
+    purchases: dict[str, Purchase] = field(default_factory=dict)
+    carts: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
+    traded: list[Message] = field(default_factory=list)
+
+    def anchor(self, kind: str, value: str) -> Anchor:
+        """The anchor of an identifier, new when it was never seen."""
+        found = self.memory.anchors.get((self.workspace, kind, value))
+        if found is None:
+            found = Anchor(self.memory.anchor_keys.pop(), kind, value)
+            self.memory.anchors[self.workspace, kind, value] = found
+            self.new_anchors[found.key] = found
+        self.anchors[found.key] = found
+        return found
+
+    def own(self, anchor: Anchor, profile: Profile) -> None:
+        """Gives *anchor*, with all recorded under it, to *profile*."""
+        if anchor.profile is not None:
+            anchor.profile.anchors.pop(anchor.key, None)
+        anchor.profile = profile
+        profile.anchors[anchor.key] = anchor
+        self.anchors[anchor.key] = self.moved_anchors[anchor.key] = anchor
+
+    def open_profile(self, birth: Anchor) -> Profile:
+        profile = Profile(
+            key=self.memory.profile_keys.pop(),
+            id=uuid7(self.now),
+            birth=birth.key,
+            revision=1,
+            create_time=self.now,
+            update_time=self.now,
+        )
+        self.new_profiles[profile.key] = profile
+        self.opened_profiles.append(profile)
+        self.memory.profiles[self.workspace, profile.key] = profile
+        return profile
+
+    def profile(self, key: int) -> Profile:
+        """A profile this work knows, living or absorbed."""
+        return self.retired_profiles.get(key) or self.memory.profiles[self.workspace, key]
+
+    def revive(self, profile: Profile) -> None:
+        """An absorbed profile lives on by itself: the evidence that joined it did not hold."""
+        profile.merged_into = None
+        self.retired_profiles.pop(profile.key)
+        self.revived_profiles[profile.key] = profile
+        self.memory.profiles[self.workspace, profile.key] = profile
+
+    def retire(self, absorbed: Profile, survivor: Profile) -> None:
+        absorbed.merged_into = survivor.key
+        self.revived_profiles.pop(absorbed.key, None)
+        self.memory.profiles.pop((self.workspace, absorbed.key), None)
+        for earlier in self.retired_profiles.values():
+            if earlier.merged_into == absorbed.key:
+                earlier.merged_into = survivor.key
+        self.retired_profiles[absorbed.key] = absorbed
+        self.changed_profiles.pop(absorbed.key, None)
+        self.recompute.pop(absorbed.key, None)
+
+    def changed(self, profile: Profile, cause: UUID) -> None:
+        self.changed_profiles[profile.key] = (profile, cause)
+
+    def conflict(self, found: resolution.Conflict) -> None:
+        """Records it once, however often the same identifiers are seen together."""
+        told = f"{self.workspace} {sorted(found.claim.identifiers)} {found.dropped}"
+        self.conflicts.setdefault(id := uuid5(CONFLICTS, told), FoundConflict(id, found, str(found.claim.message)))

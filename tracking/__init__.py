@@ -1,0 +1,1 @@
+"""The Segment tracking spec: one meaning of an event for everyone who sends, takes or understands one."""
