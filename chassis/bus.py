@@ -7,19 +7,18 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-import nats
 import nats.errors
 from nats.aio.client import Client
 from nats.js.api import PubAck, StreamInfo
 from nats.js.errors import BadRequestError, NotFoundError
 
-from .consumer import RETRY_SECONDS, Consumer, On
+from .consumer import Consumer, On, Patience
 from .db import Database
 from .errors import Unavailable
 from .relay import relay
 from .streams import Stream
 
-__all__ = ["RETRY_SECONDS", "Bus", "On"]
+__all__ = ["Bus", "On", "Patience"]
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +45,12 @@ class Bus:
         return self.connection.is_connected
 
     async def publish(
-        self, subject: str, data: bytes, headers: Mapping[str, str] | None = None, *, timeout: float = 5.0
+        self,
+        subject: str,
+        data: bytes,
+        headers: Mapping[str, str] | None = None,
+        *,
+        within_seconds: float = 5.0,
     ) -> PubAck:
         """Returns when the bus has stored the message; whatever prevents that is Unavailable.
 
@@ -54,7 +58,9 @@ class Bus:
         """
         self._insist_on_connection()
         try:
-            return await self.js.publish(subject, data, timeout=timeout, headers=dict(headers or {}))
+            return await self.js.publish(
+                subject, data, timeout=within_seconds, headers=dict(headers) if headers else None
+            )
         except nats.errors.MaxPayloadError:
             raise  # it will never fit: our own door let it through
         except (nats.errors.Error, OSError) as failure:
@@ -94,44 +100,41 @@ class Bus:
         await relay(self.send, db)
 
     async def consume(
-        self,
-        db: Database,
-        service: str,
-        on: On[Any],
-        *,
-        retry_seconds: tuple[float, ...] = RETRY_SECONDS,
-        poll_seconds: float = 5.0,
+        self, db: Database, service: str, on: On[Any], patience: Patience | None = None
     ) -> None:
         """Hands every such event to its handler, once each, for as long as the service lives.
 
-        What fails comes again after each of *retry_seconds* and is then parked. Parked messages that
-        somebody wants replayed are looked for every *poll_seconds*.
+        What fails comes again, and is parked when the *patience* is at its end.
         """
-        await Consumer(self.js, db, service, on, retry_seconds, poll_seconds).run()
+        await Consumer(self.js, db, service, on, patience or Patience()).run()
 
 
 async def connected(url: str, name: str) -> Client:
+    connection = Client()
+
     async def failed(failure: Exception) -> None:
         log.warning("%s: %s", type(failure).__name__, failure or "the bus does not answer")
 
     async def lost() -> None:
-        log.warning("The connection to the bus is closed")
+        if not connection.is_closed:
+            log.warning("The connection to the bus is lost")
 
     async def found() -> None:
         log.info("The connection to the bus is back")
 
     async with asyncio.timeout(CONNECT_SECONDS):
-        return await nats.connect(
+        await connection.connect(
             url,
             name=name,
             error_cb=failed,
             disconnected_cb=lost,
             reconnected_cb=found,
             max_reconnect_attempts=-1,
-            reconnect_time_wait=RECONNECT_PAUSE_SECONDS,  # type: ignore[arg-type] -- a float does as well
+            reconnect_time_wait=RECONNECT_PAUSE_SECONDS,  # type: ignore[arg-type]  # a float does as well
             # A reader that died without a word is noticed by its silence.
             ping_interval=PING_SECONDS,
         )
+    return connection
 
 
 def unavailable() -> Unavailable:

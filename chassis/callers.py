@@ -1,13 +1,15 @@
 """Who is asking: signed by the gateway, verified by the services, gone after a minute."""
 
 import hmac
-import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+
+import orjson
 
 from .errors import Unauthenticated
 from .tracing import inject
@@ -54,7 +56,7 @@ def sign(caller: Caller, secret: str, now: datetime) -> str:
         sorted(caller.scopes),
         caller.request_id,
     ]
-    body = urlsafe_b64encode(json.dumps(claims, separators=(",", ":")).encode()).decode()
+    body = urlsafe_b64encode(orjson.dumps(claims)).decode()
     return f"{body}.{mac(body, secret)}"
 
 
@@ -63,16 +65,25 @@ def verify(token: str, secret: str, now: datetime) -> Caller:
     body, _, given = token.partition(".")
     if not hmac.compare_digest(mac(body, secret).encode(), given.encode()):
         raise Unauthenticated("CALLER_UNKNOWN", "The caller's signature is not ours.")
-    signed, workspace, actor, scopes, request_id = json.loads(urlsafe_b64decode(body))
+    signed, workspace, actor, scopes, request_id = orjson.loads(urlsafe_b64decode(body))
     if not -SKEW_SECONDS <= now.timestamp() - signed <= LIFE_SECONDS:
         raise Unauthenticated("CALLER_STALE", "The caller's signature has expired; ask again.")
     return Caller(workspace, actor, frozenset(scopes), request_id)
 
 
 def mac(body: str, secret: str) -> str:
-    """The purpose is part of what is signed: a mac made for something else proves nothing here."""
-    digest = hmac.digest(secret.encode(), f"{METADATA_KEY}:{body}".encode(), "sha256")
-    return urlsafe_b64encode(digest).decode()
+    signed = keyed(secret).copy()
+    signed.update(body.encode())
+    return signed.hexdigest()
+
+
+@lru_cache(maxsize=8)
+def keyed(secret: str) -> hmac.HMAC:
+    """The beginning of every mac; starting anew for each would double the price of a call's verification.
+
+    The purpose is part of what is signed: a mac made for something else proves nothing here.
+    """
+    return hmac.new(secret.encode(), f"{METADATA_KEY}:".encode(), "sha256")
 
 
 current_caller: ContextVar[Caller] = ContextVar("caller")

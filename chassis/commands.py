@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from .settings import MigrationSettings, ServiceSettings, load
 
 Roles = frozenset[str]
-# A composition root: settings and what to do (serve calls, work through events and timers) in, a life out.
+# A composition root: settings and roles ("serve" calls, "work" through events and timers) in, a life out.
 CompositionRoot = Callable[[Any, Roles], AbstractAsyncContextManager[Any]]
 
 
@@ -23,22 +23,27 @@ def run_service(
     roles: Sequence[str] = ("serve", "worker"),
     arguments: Sequence[str] | None = None,
 ) -> NoReturn:
-    """Does what the command line says and exits.
+    """Does what the command line says, and exits.
 
-    *settings* and *app* are named as `module:name` below *package* and imported when a command needs them:
-    a start begins with `migrate`, which must not pay for the whole service.
+    *settings* and *app* are `module:name` below *package*, imported only by the commands that need them:
+    every start begins with `migrate`, which must not pay for the whole service.
     """
-    asked = command_line(package, roles).parse_args(arguments)
+    line = command_line(package, roles)
+    asked, rest = line.parse_known_args(arguments)
+    if rest and asked.command != "parked":
+        line.error(f"{asked.command} does not know {' '.join(rest)}")
     name = package.rpartition(".")[2]
     match asked.command:
         case "migrate":
             migrate(package, name)
+            sys.exit(0)
         case "parked":
-            parked(load(named(package, settings)), name, asked)
+            named(package, app)  # so that the types of what is parked are known, and can be shown
+            sys.exit(asyncio.run(parked(load(named(package, settings)), rest)))
         case command:
             chosen = frozenset(roles if command == "all" else [command])
-            live(load(named(package, settings)), name, named(package, app), chosen)
-    sys.exit(0)
+            told = load(named(package, settings))
+            sys.exit(live(told, name, named(package, app)(told, chosen)))
 
 
 def command_line(package: str, roles: Sequence[str]) -> argparse.ArgumentParser:
@@ -47,36 +52,40 @@ def command_line(package: str, roles: Sequence[str]) -> argparse.ArgumentParser:
     for role in roles:
         commands.add_parser(role, help=ROLES[role])
     if len(roles) > 1:
-        commands.add_parser("all", help="all of these in one process (when no command is given)")
+        commands.add_parser("all", help="both in one process; so it is when no command is given")
     commands.add_parser("migrate", help="bring the database to its newest form, as its owner")
-    parked = commands.add_parser("parked", help="messages that could not be handled").add_subparsers(
-        dest="action", required=True, metavar="action"
+    commands.add_parser(
+        "parked",
+        add_help=False,
+        help="messages that could not be handled: list, show ID, replay ID… or --all",
     )
-    parked.add_parser("list", help="the last of them, with the reason")
-    parked.add_parser("show", help="one, in full").add_argument("id", type=int)
-    replay = parked.add_parser("replay", help="hand them to their handler again")
-    replay.add_argument("id", type=int, nargs="*")
-    replay.add_argument("--all", action="store_true")
     line.set_defaults(command="all" if len(roles) > 1 else roles[0])
     return line
 
 
 def migrate(package: str, name: str) -> None:
-    from . import migrations  # noqa: PLC0415 -- each command imports what it needs, and starts at once
+    from . import migrations  # noqa: PLC0415 -- each command imports what it needs, and no more
 
     owner = load(MigrationSettings, f"{name.upper()}_")
     asyncio.run(migrations.run(package, owner.owner_database_url, f"rapport_{name}"))
 
 
-def live(settings: ServiceSettings, name: str, app: CompositionRoot, roles: Roles) -> None:
+async def parked(settings: ServiceSettings, arguments: Sequence[str]) -> int:
+    from .db import Database  # noqa: PLC0415
+    from .parked import parked_command  # noqa: PLC0415
+
+    async with Database.open(settings.database_url, pool_size=1) as db:
+        return await parked_command(db, arguments)
+
+
+def live(settings: ServiceSettings, name: str, app: AbstractAsyncContextManager[Any]) -> int:
     from . import metrics, runtime  # noqa: PLC0415
     from .telemetry import telemetry  # noqa: PLC0415
 
     with telemetry(name, settings.log_format):
         if settings.metrics_listen:
             metrics.serve_metrics(settings.metrics_listen)
-        code = runtime.live(app(settings, roles))
-    sys.exit(code)
+        return runtime.live(app)
 
 
 def named(package: str, what: str) -> Any:

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from asyncio import Task
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +17,7 @@ from nats.js.api import AckPolicy, ConsumerConfig
 from . import metrics, parked
 from .db import Database, Tx, first_time
 from .faults import passing
+from .letters import Letter
 from .runtime import stopped
 from .tracing import Kind, span
 
@@ -48,25 +50,28 @@ class On(Generic[Fact]):
         return f"{service}-{self.name.replace('.', '_')}-{self.handle.__name__}"
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    # How long a message that fails is left alone before each new try; then it is parked.
+    retry_seconds: tuple[float, ...] = (1, 5, 30, 120, 600)
+    # How often we look for parked messages that somebody wants replayed.
+    replay_seconds: float = 5.0
+
+
 class Consumer:
     """One subscription at work. Processes that run the same one share its messages."""
 
     def __init__(
-        self,
-        js: JetStreamContext,
-        db: Database,
-        service: str,
-        on: On[Any],
-        retry_seconds: tuple[float, ...],
-        poll_seconds: float,
+        self, js: JetStreamContext, db: Database, service: str, on: On[Any], patience: Patience
     ) -> None:
-        self.js, self.db, self.on, self.durable = js, db, on, on.durable(service)
-        self.retry_seconds, self.poll_seconds = retry_seconds, poll_seconds
+        self.js, self.db, self.on, self.patience = js, db, on, patience
+        self.durable = on.durable(service)
 
     async def run(self) -> None:
         pause = FIRST_PAUSE_SECONDS
         while True:
             try:
+                await parked.note_count(self.db, self.durable)
                 # One subscription for life: an abandoned one leaves a request open that swallows messages.
                 subscription = await self._subscribed()
                 try:
@@ -96,15 +101,15 @@ class Consumer:
     async def _turn(self, subscription: JetStreamContext.PullSubscription) -> None:
         """What waits on the bus, or a short wait for it; then what somebody wants replayed."""
         try:
-            messages = await subscription.fetch(FETCH_MESSAGES, timeout=self.poll_seconds)
-        except nats.errors.TimeoutError:
+            messages = await subscription.fetch(FETCH_MESSAGES, timeout=self.patience.replay_seconds)
+        except TimeoutError:
             messages = []
         if messages:
             await self._deliver_all(messages)
-        await parked.replay_due(self.db, self.durable, self._handle)
+        await parked.replay_due(self.db, self.durable, self._take)
 
     async def _deliver_all(self, messages: list[Msg]) -> None:
-        """Some at a time, each by itself: one that fails or takes long does not hold up its neighbours for good."""
+        """Some at a time, each by itself: one that fails or takes long is no trouble for its neighbours."""
         room = asyncio.Semaphore(AT_ONCE)
         tasks = [asyncio.create_task(self._deliver(msg, room)) for msg in messages]
         try:
@@ -125,61 +130,50 @@ class Consumer:
         await stopped(tasks)
         for msg in unfinished:
             if not msg.is_acked:
-                await msg.nak()
+                with suppress(nats.errors.Error):
+                    await msg.nak()
 
     async def _deliver(self, msg: Msg, room: asyncio.Semaphore) -> None:
         async with room:
+            letter = Letter.of(msg)
             try:
                 with metrics.HANDLER_SECONDS.labels(self.durable).time():
-                    fresh = await self._handle(msg.subject, msg.headers or {}, msg.data, event_id(msg))
+                    async with self.db.begin(letter.workspace, cause=letter.event_id) as tx:
+                        fresh = await self._take(tx, letter)
             except Exception as failure:
-                log.exception("%s could not handle %s %s", self.durable, msg.subject, event_id(msg))
-                await self._retry_or_park(msg, failure)
+                log.exception("%s could not handle %s %s", self.durable, letter.subject, letter.event_id)
+                await self._retry_or_park(msg, letter, failure)
             else:
                 metrics.HANDLED.labels(self.durable, "done" if fresh else "repeated").inc()
                 await msg.ack()
 
-    async def _handle(self, subject: str, headers: Mapping[str, str], payload: bytes, id: str) -> bool:
+    async def _take(self, tx: Tx, letter: Letter) -> bool:
         """Whether it was the first time."""
-        event = self.on.event.FromString(payload)
-        with span(self.durable, Kind.CONSUMER, headers):
-            async with self.db.begin(subject.rpartition(".")[2], cause=id) as tx:
-                if fresh := await first_time(tx, self.durable, id):
-                    await self.on.handle(tx, event)
-        return fresh
+        event = self.on.event.FromString(letter.data)
+        if not await first_time(tx, self.durable, letter.event_id):
+            return False
+        with span(self.durable, Kind.CONSUMER, letter.headers):
+            await self.on.handle(tx, event)
+        return True
 
-    async def _retry_or_park(self, msg: Msg, failure: Exception) -> None:
-        """A bare nak comes again at once and the last one vanishes; so we wait longer and longer, then keep it."""
-        tries = msg.metadata.num_delivered
-        if tries <= len(self.retry_seconds) and not isinstance(failure, DecodeError):
-            return await self._retry(msg, self.retry_seconds[tries - 1])
+    async def _retry_or_park(self, msg: Msg, letter: Letter, failure: Exception) -> None:
+        """A bare nak comes again at once, and the last one vanishes: we wait longer each time, then park."""
+        tries, waits = msg.metadata.num_delivered, self.patience.retry_seconds
+        if tries <= len(waits) and not isinstance(failure, DecodeError):
+            return await self._retry(msg, waits[tries - 1])
         try:
-            await parked.park(
-                self.db, self.durable, msg.subject, msg.headers or {}, msg.data, event_id(msg), failure
-            )
+            await parked.park(self.db, self.durable, letter, failure)
         except Exception:
-            log.exception("%s could not park %s", self.durable, msg.subject)
-            return await self._retry(msg, self.retry_seconds[-1])
+            log.exception("%s could not park %s %s", self.durable, letter.subject, letter.event_id)
+            return await self._retry(msg, waits[-1] if waits else MOST_PAUSE_SECONDS)
         metrics.HANDLED.labels(self.durable, "parked").inc()
-        await msg.term()
-        return None
+        return await msg.term()
 
     async def _retry(self, msg: Msg, seconds: float) -> None:
         metrics.HANDLED.labels(self.durable, "retried").inc()
         await msg.nak(delay=seconds)
 
 
-def event_id(msg: Msg) -> str:
-    """By which it is recognised when it comes again; a stranger's message without one by its place in the stream."""
-    headers = msg.headers or {}
-    if id := headers.get("ce-id") or headers.get("Nats-Msg-Id"):
-        return id
-    place = msg.metadata
-    return f"{place.stream}/{place.sequence.stream}/{place.timestamp.isoformat()}"
-
-
-# How long a message that fails is left alone before each new try; then it is parked.
-RETRY_SECONDS: tuple[float, ...] = (1, 5, 30, 120, 600)
 ACK_WAIT_SECONDS = 30
 FETCH_MESSAGES = 50
 # Fewer than the connections of the pool: others want to work too.

@@ -2,6 +2,7 @@
 
 import asyncpg
 import nats.errors
+from nats.js.errors import BadRequestError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -16,9 +17,11 @@ def passing(failure: BaseException) -> bool:
     if isinstance(failure, asyncpg.PostgresError):
         return passing_state(failure.sqlstate or "")
     if isinstance(failure, asyncpg.InterfaceError):
-        # What the driver cannot encode is an InterfaceError too, and a ValueError: that is the work's own fault.
+        # A value the driver cannot encode is an InterfaceError too, but the work's own fault.
         return not isinstance(failure, ValueError)
-    return isinstance(failure, OSError | Unavailable | PoolTimeoutError | nats.errors.Error)
+    if isinstance(failure, nats.errors.Error):
+        return not isinstance(failure, BadRequestError | nats.errors.MaxPayloadError)
+    return isinstance(failure, OSError | Unavailable | PoolTimeoutError)
 
 
 def passing_state(sqlstate: str) -> bool:

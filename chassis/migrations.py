@@ -3,12 +3,15 @@
 import re
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import asyncpg
 
-if TYPE_CHECKING:
-    from alembic.operations import Operations
+
+class Operations(Protocol):
+    """What is used of `alembic.op`, which is a module."""
+
+    def execute(self, sqltext: str) -> None: ...
 
 
 async def run(service_package: str, owner_url: str, app_role: str) -> None:
@@ -27,16 +30,23 @@ async def run(service_package: str, owner_url: str, app_role: str) -> None:
     await upgrade(migrations, owner_url, app_role)
 
 
-def chassis_tables(op: "Operations", app_role: str) -> None:
+def chassis_tables(op: Operations, app_role: str) -> None:
     """The tables behind what a service promises, takes once, parks, reads in order and answers twice."""
     for statement in CHASSIS_TABLES.split(";"):
         op.execute(statement)
     # These serve all workspaces alike: their rows are read by loops, never by a caller.
     grant(op, "outbox", "inbox", "parked", "hot_offset", app_role=app_role)
     protect(op, "answer", app_role=app_role)
+    for statement in (
+        OWNER_SEES_ANSWERS,
+        FORGET_ANSWERS,
+        "REVOKE ALL ON FUNCTION forget_answers FROM PUBLIC",
+    ):
+        op.execute(statement)
+    op.execute(f"GRANT EXECUTE ON FUNCTION forget_answers TO {app_role}")
 
 
-def protect(op: "Operations", *tables: str, app_role: str) -> None:
+def protect(op: Operations, *tables: str, app_role: str) -> None:
     """Keeps the workspaces in these tables apart, for the owner too, and lets the service work in them."""
     for table in tables:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
@@ -45,7 +55,7 @@ def protect(op: "Operations", *tables: str, app_role: str) -> None:
     grant(op, *tables, app_role=app_role)
 
 
-def grant(op: "Operations", *tables: str, app_role: str) -> None:
+def grant(op: Operations, *tables: str, app_role: str) -> None:
     """Lets the service read and write rows in these tables, and nothing else."""
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(tables)} TO {app_role}")
 
@@ -95,6 +105,8 @@ CREATE TABLE inbox (
     PRIMARY KEY (consumer, event_id)
 );
 
+CREATE INDEX inbox_age ON inbox (taken_at);
+
 CREATE TABLE parked (
     id uuid PRIMARY KEY,
     consumer text NOT NULL,
@@ -122,5 +134,21 @@ CREATE TABLE answer (
     reply bytea NOT NULL,
     answered_at timestamptz NOT NULL,
     PRIMARY KEY (workspace, request_id)
+);
+
+CREATE INDEX answer_age ON answer (answered_at)
+"""
+# Answers grow old in every workspace, and the service sees one at a time: it may ask the owner to forget what
+# is old, and learns no more than how much that was. FORCE holds for the owner too, hence her own policy.
+OWNER_SEES_ANSWERS = "CREATE POLICY owner ON answer TO CURRENT_USER USING (true) WITH CHECK (false)"
+FORGET_ANSWERS = """
+CREATE FUNCTION forget_answers(before timestamptz, most integer) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+WITH forgotten AS (
+    DELETE FROM answer WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM answer WHERE answered_at < before ORDER BY answered_at LIMIT most
+    )) RETURNING 1
 )
+SELECT count(*) FROM forgotten
+$$
 """

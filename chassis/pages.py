@@ -33,8 +33,9 @@ def seal(key: list[Any]) -> str:
     return _sealed(json.dumps(key, default=_tagged, separators=(",", ":")).encode())
 
 
-def unseal(token: str) -> list[Any] | None:
-    """The key a token stands for; None for the first page.
+def unseal(token: str, *types: type) -> list[Any] | None:
+    """The key a token stands for; None for the first page. *types*, when given, are what this list sorts by:
+    a token of another list is refused like a broken one.
 
     The checksum finds out who mends a token by hand. It is no secret: a token opens nothing, it only says
     where to go on in a list that its bearer may read anyway.

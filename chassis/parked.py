@@ -10,42 +10,42 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from google.protobuf import json_format, message_factory
 from google.protobuf.descriptor_pool import Default
 from google.protobuf.message import DecodeError
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from . import metrics
 from .db import Database, Parked, Tx
 from .faults import passing
+from .letters import Letter
 
 log = logging.getLogger(__name__)
 
-# Subject, headers, payload and event id in; the effect in a transaction of its own. May raise.
-Handle = Callable[[str, Mapping[str, str], bytes, str], Awaitable[object]]
+# Takes a letter inside a transaction of its workspace. May raise.
+Take = Callable[[Tx, Letter], Awaitable[object]]
 
 
-async def park(
-    db: Database,
-    consumer: str,
-    subject: str,
-    headers: Mapping[str, str],
-    payload: bytes,
-    event_id: str,
-    failure: BaseException,
-) -> None:
+async def park(db: Database, consumer: str, letter: Letter, failure: BaseException) -> None:
     """Keeps a message with the reason; the same message only once, even when the bus brings it again."""
     row = Parked(
-        id=uuid5(NAMESPACE_URL, f"rapport:parked/{consumer}/{event_id}"),
+        id=uuid5(NAMESPACE_URL, f"rapport:parked/{consumer}/{letter.event_id}"),
         consumer=consumer,
-        workspace=subject.rpartition(".")[2],
-        subject=subject,
-        headers={**headers, EVENT_ID: event_id},
-        payload=payload,
+        workspace=letter.workspace,
+        subject=letter.subject,
+        headers=storable({**letter.headers, EVENT_ID: letter.event_id}),
+        payload=letter.data,
         reason=reason(failure),
         parked_at=db.clock(),
     )
     async with db.begin(()) as tx:
         await tx.exec(insert(Parked).values(row.model_dump()).on_conflict_do_nothing())
+    await note_count(db, consumer)
+
+
+async def note_count(db: Database, consumer: str) -> None:
+    async with db.begin(()) as tx:
+        query = select(func.count()).select_from(Parked).where(Parked.consumer == consumer)
+        metrics.PARKED.labels(consumer).set((await tx.exec(query)).one())
 
 
 async def listed(db: Database, *, limit: int = 100) -> list[Parked]:
@@ -69,42 +69,57 @@ async def replay(db: Database, ids: Sequence[UUID] | None) -> int:
         return (await tx.exec(marked)).rowcount
 
 
-async def replay_due(db: Database, consumer: str, handle: Handle) -> int:
-    """Hands what is due to its handler again; what fails again waits for the next request, with the new reason."""
+async def replay_due(db: Database, consumer: str, take: Take) -> None:
+    """Takes what is due again; what fails again waits for the next request, with the new reason."""
     async with db.begin(()) as tx:
-        query = select(Parked.id).where(Parked.consumer == consumer, col(Parked.replay_at) <= db.clock())
-        due = list(await tx.exec(query.order_by(col(Parked.parked_at), col(Parked.id)).limit(REPLAY_ROWS)))
-    for id in due:
-        await replay_one(db, id, handle)
-    return len(due)
-
-
-async def replay_one(db: Database, id: UUID, handle: Handle) -> None:
-    """The row is locked meanwhile, so a rival passes it over. The inbox makes a repetition harmless."""
-    async with db.begin(()) as tx:
-        row = await due_row(tx, id)
-        if row is None:
-            return
+        query = select(Parked.id, Parked.workspace).where(
+            Parked.consumer == consumer, col(Parked.replay_at) <= db.clock()
+        )
+        due = (await tx.exec(query.order_by(col(Parked.parked_at), col(Parked.id)).limit(REPLAY_ROWS))).all()
+    for id, workspace in due:
         try:
-            await handle(row.subject, row.headers, row.payload, row.headers.get(EVENT_ID, str(row.id)))
+            async with db.begin(workspace) as tx:
+                await retake(tx, id, take)
         except Exception as failure:
             if passing(failure):
                 raise
-            log.exception("%s could not handle the parked %s", row.consumer, row.id)
-            row.reason, row.replay_at, outcome = reason(failure), None, "failed"
+            log.exception("%s could not handle the parked %s", consumer, id)
+            await keep(db, id, failure)
+            metrics.REPLAYED.labels(consumer, "failed").inc()
         else:
-            await tx.delete(row)
-            outcome = "done"
-        metrics.REPLAYED.labels(row.consumer, outcome).inc()
+            metrics.REPLAYED.labels(consumer, "done").inc()
+    if due:
+        await note_count(db, consumer)
 
 
-async def due_row(tx: Tx, id: UUID) -> Parked | None:
+async def retake(tx: Tx, id: UUID, take: Take) -> None:
+    """The row is locked meanwhile, so that a rival passes it over, and goes with the effect."""
     query = select(Parked).where(Parked.id == id, col(Parked.replay_at).is_not(None))
-    return (await tx.exec(query.with_for_update(skip_locked=True))).first()
+    row = (await tx.exec(query.with_for_update(skip_locked=True))).first()
+    if row is None:
+        return
+    tx.cause = row.headers.get(EVENT_ID)
+    await take(tx, Letter(row.subject, row.payload, row.headers, tx.cause or str(row.id)))
+    await tx.delete(row)
+
+
+async def keep(db: Database, id: UUID, failure: BaseException) -> None:
+    async with db.begin(()) as tx:
+        again = update(Parked).where(col(Parked.id) == id)
+        await tx.exec(again.values(reason=reason(failure), replay_at=None))
 
 
 def reason(failure: BaseException) -> str:
-    return f"{type(failure).__name__}: {failure}".replace("\x00", "")[:REASON_CHARACTERS]
+    return text(f"{type(failure).__name__}: {failure}")[:REASON_CHARACTERS]
+
+
+def storable(headers: Mapping[str, str]) -> dict[str, str]:
+    return {text(name): text(value) for name, value in headers.items()}
+
+
+def text(anything: str) -> str:
+    """PostgreSQL stores no zero characters, nor what is not Unicode."""
+    return anything.replace("\x00", "").encode(errors="replace").decode()
 
 
 async def parked_command(db: Database, argv: Sequence[str]) -> int:
@@ -174,12 +189,12 @@ def minute(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M}"
 
 
-def first_line(text: str) -> str:
-    return text.partition("\n")[0][:100]
+def first_line(reason: str) -> str:
+    return reason.partition("\n")[0][:100]
 
 
-def said(text: str, *, code: int = 0) -> int:
-    sys.stdout.write(f"{text}\n")
+def said(words: str, *, code: int = 0) -> int:
+    sys.stdout.write(f"{words}\n")
     return code
 
 

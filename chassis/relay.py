@@ -9,11 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import asyncpg
+import nats.errors
 from nats.js.api import PubAck
 
 from . import metrics
 from .clock import Clock
 from .db import Database
+from .errors import Unavailable
 from .faults import passing
 
 log = logging.getLogger(__name__)
@@ -23,7 +25,7 @@ Send = Callable[[str, bytes, Mapping[str, str]], Awaitable["Future[PubAck]"]]
 
 
 async def relay(send: Send, db: Database, *, poll_seconds: float = 1.0) -> None:
-    """Keeps the promises of *db* for as long as the service lives: woken by the commit, polling to be safe."""
+    """Keeps the promises of *db* for as long as the service lives: woken by a commit, polling to be safe."""
     pause = FIRST_PAUSE_SECONDS
     while True:
         db.promised.clear()
@@ -79,10 +81,11 @@ async def sent(send: Send, rows: Sequence[asyncpg.Record]) -> tuple[list[int], B
     waiting: dict[int, Future[PubAck]] = {}
     failure: BaseException | None = None
     for row in rows:
+        about = headers(row)
         try:
-            waiting[row["id"]] = await send(row["subject"], row["payload"], headers(row))
-        except Exception as refused:  # noqa: BLE001 -- one that cannot be sent must not hold back the others
-            failure = refused
+            waiting[row["id"]] = await send(row["subject"], row["payload"], about)
+        except (Unavailable, nats.errors.Error, OSError) as unsendable:
+            failure = unsendable  # one that is too large, for instance, must not hold back the others
     if waiting:
         await asyncio.wait(waiting.values(), timeout=ACK_SECONDS)
     acknowledged = []
@@ -121,7 +124,7 @@ def note_lag(rows: Sequence[asyncpg.Record], acknowledged: set[int], clock: Cloc
 
 # As many rows as fit both limits, and always one. The length of a payload is known without reading it.
 OLDEST = """
-SELECT id, event_id, subject, payload, headers, promised_at FROM outbox
+SELECT id, event_id, subject, payload, headers::text, promised_at FROM outbox
 WHERE id IN (
     SELECT id FROM (
         SELECT id, sum(bytes) OVER (ORDER BY id) - bytes AS before

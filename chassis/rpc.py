@@ -14,7 +14,8 @@ from . import metrics
 from .callers import METADATA_KEY, current_caller, verify
 from .channels import MESSAGE_SIZES
 from .clock import Clock, utc_now
-from .errors import Broken, Late, NotBuilt, Refusal
+from .errors import Broken, Late, NotBuilt, Refusal, Unavailable
+from .faults import passing
 from .tracing import Kind, span
 from .validation import check
 
@@ -76,24 +77,25 @@ class Door(grpc.aio.ServerInterceptor):
         )
 
     def guarded(self, method: str, inner: Method) -> Method:
-        seconds = metrics.RPC_SECONDS.labels(method)
+        seconds, answered = metrics.RPC_SECONDS.labels(method), metrics.RPC_CALLS.labels(method, "OK")
 
         async def call(request: Message, context: Context) -> Message:
             began = perf_counter()
-            code = grpc.StatusCode.CANCELLED  # unless we come further, nobody waits for us any more
+            outcome = None
             try:
                 headers = {name: str(value) for name, value in context.invocation_metadata() or ()}
                 with span(method, Kind.SERVER, headers):
                     reply = await self.answer(method, inner, request, context, headers)
             except Refusal as no:
-                code = CODES[no.code]
+                outcome = metrics.RPC_CALLS.labels(method, CODES[no.code].name)
                 await refuse(context, no, self.domain)
             else:
-                code = grpc.StatusCode.OK
+                outcome = answered
                 return reply
             finally:
+                # Who leaves without an outcome was cancelled: nobody waits for us any more.
+                (outcome or metrics.RPC_CALLS.labels(method, "CANCELLED")).inc()
                 seconds.observe(perf_counter() - began)
-                metrics.RPC_CALLS.labels(method, code.name).inc()
 
         return call
 
@@ -101,10 +103,14 @@ class Door(grpc.aio.ServerInterceptor):
         self, method: str, inner: Method, request: Message, context: Context, headers: Mapping[str, str]
     ) -> Message:
         """What the method says. Whatever else it raises leaves here as a Refusal, and is logged once."""
+        # gRPC keeps the caller's own deadline; ours is for who has none, or one too far.
+        theirs = context.time_remaining()
         limit = asyncio.timeout(self.most_seconds)
         try:
             current_caller.set(verify(headers.get(METADATA_KEY, ""), self.caller_secret, self.clock()))
             check(request)
+            if theirs is not None and theirs <= self.most_seconds:
+                return await inner(request, context)
             async with limit:
                 return await inner(request, context)
         except Refusal:
@@ -113,6 +119,13 @@ class Door(grpc.aio.ServerInterceptor):
             if isinstance(bug, TimeoutError) and limit.expired():
                 log.warning("%s took longer than %s s", method, self.most_seconds)
                 raise Late("TOO_SLOW", f"This took longer than {self.most_seconds:g} seconds.") from bug
+            if passing(bug):
+                log.warning("%s could not be answered now", method, exc_info=True)
+                raise Unavailable(
+                    "PASSING_FAULT",
+                    "We cannot answer just now; please try again.",
+                    retry_after_seconds=RETRY_AFTER_SECONDS,
+                ) from bug
             log.exception("%s failed", method)
             raise Broken("INTERNAL", "Something broke on our side; it has been logged.") from bug
 
@@ -132,6 +145,7 @@ CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 # Asked by machines that cannot sign: balancers, probes, tools. They learn nothing of customers.
 OPEN_TO_ALL = ("/grpc.health.v1.Health/", "/grpc.reflection.")
+RETRY_AFTER_SECONDS = 1
 # More at once would only wait for the database; the caller hears RESOURCE_EXHAUSTED.
 MOST_CALLS = 1000
 OPTIONS = (

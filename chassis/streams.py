@@ -1,4 +1,4 @@
-"""The form of our streams: one per owner, named after it, with limits that refuse and never forget in silence."""
+"""The form of our streams: one per owner, named after it; a full one refuses, it never forgets."""
 
 from dataclasses import dataclass
 

@@ -50,7 +50,10 @@ def log_to(stream: TextIO, service: str, log_format: LogFormat) -> None:
     lines.setFormatter(
         ProcessorFormatter(
             foreign_pre_chain=common,
-            processors=[ProcessorFormatter.remove_processors_meta, *rendered(log_format)],
+            processors=[
+                ProcessorFormatter.remove_processors_meta,
+                *rendered(log_format, colors=stream.isatty()),
+            ],
         )
     )
     root = logging.getLogger()
@@ -90,7 +93,9 @@ def said_by(service: str) -> Processor:
     return add
 
 
-def rendered(log_format: LogFormat) -> list[Processor]:
+def rendered(log_format: LogFormat, *, colors: bool) -> list[Processor]:
     if log_format == "console":
-        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        return [
+            structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)
+        ]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]

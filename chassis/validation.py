@@ -1,7 +1,6 @@
 """Requests against the rules in their protos; what does not fit is said field by field, for people."""
 
 import re
-from functools import cache
 from typing import cast
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
@@ -14,16 +13,9 @@ from .errors import Invalid, Violation
 
 def check(message: Message) -> None:
     """Invalid, with every field that does not fit, unless all do."""
-    found = the_validator().collect_violations(message)
-    if found:
+    if found := VALIDATOR.collect_violations(message):
         violations = [violation(cast("Descriptor", message.DESCRIPTOR), each) for each in found]
         raise Invalid("REQUEST_INVALID", summary(violations), violations=violations)
-
-
-@cache
-def the_validator() -> Validator:
-    """One for the process: it compiles the rules of a message when it first meets it."""
-    return Validator()
 
 
 def summary(violations: list[Violation]) -> str:
@@ -93,4 +85,6 @@ def form(pattern: object) -> str:
     return f"`{resource.group(1)}/…`" if resource else f"`{pattern}`"
 
 
+# One for the process: it compiles the rules of a message when it first meets it.
+VALIDATOR = Validator()
 SIMPLE_NAME = re.compile(r"\^([a-z_]+)/\[\^/\]\+\$")

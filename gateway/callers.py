@@ -8,10 +8,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import asyncpg
-from sqlalchemy.exc import SQLAlchemyError
-
 from chassis.errors import Denied, Unauthenticated, Unavailable
+from chassis.faults import passing
 
 from . import keys
 from .recent import Recent
@@ -85,8 +83,10 @@ class Callers:
             return answer
         try:
             return await self._asked(workspace, digest)
-        except FAULTS as fault:
-            log.warning("The key could not be looked up: %r", fault)
+        except Exception as fault:
+            if not passing(fault):
+                raise
+            log.warning("A key could not be looked up: %r", fault)
             if answer and age < STALE_SECONDS:
                 return answer
             raise Unavailable(
@@ -151,7 +151,6 @@ def unknown_key() -> Unauthenticated:
 ALL = "*"
 INSTALLATION = "installation."
 OPERATOR = Holder(workspace="", actor="keys/operator", scopes=frozenset({"installation.write"}))
-FAULTS = (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 # A deleted key is promised to be refused within five seconds.
 FRESH_SECONDS = 5.0

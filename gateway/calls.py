@@ -1,6 +1,7 @@
 """One call for one route: over gRPC to the service that owns it, or in this process to the gateway's own."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -9,15 +10,19 @@ from google.protobuf.message import Message
 from google.rpc import code_pb2, status_pb2
 
 from chassis import validation
-from chassis.callers import METADATA_KEY, Caller, acting_as, sign
+from chassis.callers import METADATA_KEY, caller, sign
 from chassis.clock import Clock
 from chassis.errors import Broken, Late, Refusal, Unavailable
+from chassis.faults import passing
 from chassis.tracing import Kind, inject, span
 
-from .outage import FAULTS
+from .errors import status_from_trailers
 from .routes import Route
 
-Call = Callable[[Message, Caller], Awaitable[Message]]
+log = logging.getLogger(__name__)
+
+# On behalf of the running caller.
+Call = Callable[[Message], Awaitable[Message]]
 
 
 class RefusedError(Exception):
@@ -31,23 +36,23 @@ class RefusedError(Exception):
 def remote(
     route: Route, channel: grpc.aio.Channel, *, caller_secret: str, clock: Clock, deadline_seconds: float
 ) -> Call:
-    """Asks the service at the other end of *channel*, on behalf of the caller."""
+    """Asks the service at the other end of *channel*, and says for whom."""
     method: Any = channel.unary_unary(
         route.rpc,
         request_serializer=route.request.SerializeToString,
         response_deserializer=route.response.FromString,
     )
-    name, service = route.rpc.removeprefix("/"), service_word(route)
+    name = route.rpc.removeprefix("/")
 
-    async def call(request: Message, caller: Caller) -> Message:
+    async def call(request: Message) -> Message:
         with span(name, Kind.CLIENT):
-            headers = inject({METADATA_KEY: sign(caller, caller_secret, clock())})
+            headers = inject({METADATA_KEY: sign(caller(), caller_secret, clock())})
             try:
                 reply: Message = await method(
                     request, timeout=deadline_seconds, metadata=tuple(headers.items())
                 )
             except grpc.aio.AioRpcError as error:
-                raise refusal(error, service) from error
+                raise refusal(error, name) from error
             return reply
 
     return call
@@ -56,38 +61,41 @@ def remote(
 def local(route: Route, servicer: object, *, deadline_seconds: float) -> Call:
     """Asks the gateway's own servicer: the same checks, the same refusals, no wire."""
     method = getattr(servicer, route.method.name)
+    name = route.rpc.removeprefix("/")
 
-    async def call(request: Message, caller: Caller) -> Message:
-        with span(route.rpc.removeprefix("/")), acting_as(caller):
+    async def call(request: Message) -> Message:
+        with span(name):
             validation.check(request)
+            limit = asyncio.timeout(deadline_seconds)
             try:
-                async with asyncio.timeout(deadline_seconds):
+                async with limit:
                     reply: Message = await method(request, None)
-            except TimeoutError as late:
-                raise too_late(service_word(route)) from late
-            except FAULTS as fault:
-                raise unavailable(service_word(route)) from fault
+            except Exception as fault:
+                if isinstance(fault, Refusal) or not passing(fault):
+                    raise
+                log.warning("%s: %r", name, fault)
+                raise (too_late if limit.expired() else unavailable)(service_of(name)) from fault
             return reply
 
     return call
 
 
-def service_word(route: Route) -> str:
-    """`profile`, of rapport.profile.v1.ProfileService."""
-    return route.service.split(".")[1]
-
-
-def refusal(error: grpc.aio.AioRpcError, service: str) -> RefusedError | Refusal:
+def refusal(error: grpc.aio.AioRpcError, name: str) -> RefusedError | Refusal:
     """The service's own refusal, if it was one; otherwise what its silence means to the caller."""
-    for key, value in error.trailing_metadata() or ():
-        if key == "grpc-status-details-bin" and isinstance(value, bytes):
-            return RefusedError(status_pb2.Status.FromString(value))
+    if status := status_from_trailers(error.trailing_metadata() or ()):
+        return RefusedError(status)
     code = error.code().value[0]
+    log.warning("%s: %s %s", name, error.code().name, error.details())
     if code in PASSING:
-        return unavailable(service)
+        return unavailable(service_of(name))
     if code == code_pb2.DEADLINE_EXCEEDED:
-        return too_late(service)
-    return Broken("INTERNAL", f"The {service} service could not answer; it has been logged.", service=service)
+        return too_late(service_of(name))
+    return Broken("INTERNAL", f"The {service_of(name)} service could not answer; it has been logged.")
+
+
+def service_of(name: str) -> str:
+    """`profile`, of `rapport.profile.v1.ProfileService/GetProfile`."""
+    return name.split(".")[1]
 
 
 def unavailable(service: str) -> Unavailable:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from chassis.errors import NotFound
 from rapport.gateway.v1 import gateway_pb2 as pb
+
+from chassis.errors import NotFound
 
 from .callers import Holder
 from .tables import ApiKeyRow, WorkspaceRow

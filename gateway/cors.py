@@ -1,4 +1,4 @@
-"""Which pages of other origins may call: keys are bearer tokens and no cookie is sent, so any may be let in."""
+"""Which pages of other origins may call. Keys are bearer tokens, no cookie is sent: any may be let in."""
 
 from dataclasses import dataclass
 

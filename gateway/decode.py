@@ -174,14 +174,7 @@ def raw_reader(field: FieldDescriptor) -> Callable[[bytes], Any]:
     if form:
         return lambda raw: document(raw, form)
     read = reader(field)
-    return lambda raw: read(value_of(raw))
-
-
-def value_of(raw: bytes) -> object:
-    try:
-        return VALUE.decode(raw)
-    except msgspec.MsgspecError as extreme:
-        raise MisfitError("a number that is not that large") from extreme
+    return lambda raw: read(VALUE.decode(raw))
 
 
 def members(raw: bytes, path: str, faults: Faults) -> list[tuple[str, bytes]]:

@@ -55,7 +55,7 @@ def no_route(allowed: Sequence[str]) -> Refusal:
 
 
 def http_status(code: int, reason: str = "") -> int:
-    """One table for the canonical codes; HTTP tells two more things apart than they do."""
+    """One table for the canonical codes; HTTP tells a few more things apart than they do."""
     return REASON_STATUS.get(reason) or CODE_STATUS.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
@@ -126,7 +126,11 @@ CODE_STATUS: dict[int, int] = {
     code_pb2.DATA_LOSS: 500,
     code_pb2.UNAUTHENTICATED: 401,
 }
-REASON_STATUS: dict[str, int] = {"METHOD_NOT_ALLOWED": 405, "BODY_TOO_LARGE": 413}
+REASON_STATUS: dict[str, int] = {
+    "METHOD_NOT_ALLOWED": 405,
+    "BODY_TOO_LARGE": 413,
+    "MEDIA_TYPE_UNSUPPORTED": 415,
+}
 ERRORS_PAGE = "/docs/errors"
 CONTENT_TYPE = b"application/problem+json"
 STATUS_TRAILER = "grpc-status-details-bin"

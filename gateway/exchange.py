@@ -1,7 +1,9 @@
 """One HTTP exchange over ASGI: the body within its limit, the answer in two messages."""
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
+
+from chassis.errors import Invalid
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -9,14 +11,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Door = Callable[[Scope, Receive, Send], Awaitable[None]]
 Header = tuple[bytes, bytes]
-
-
-class BodyTooLargeError(Exception):
-    """The body is larger than this door takes. What is still on its way stays unread."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"The body is larger than {limit} bytes.")
-        self.limit = limit
 
 
 class ClientGoneError(Exception):
@@ -33,7 +27,7 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int) -> bytes:
     """The whole body. Refused by its announced length before a byte is read, and by its true one after."""
     announced = header(scope, b"content-length")
     if announced.isdecimal() and int(announced) > limit:
-        raise BodyTooLargeError(limit)
+        raise too_large(limit)
     chunks: list[bytes] = []
     size, more = 0, True
     while more:
@@ -43,27 +37,26 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int) -> bytes:
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size > limit:
-            raise BodyTooLargeError(limit)
+            raise too_large(limit)
         chunks.append(chunk)
         more = message.get("more_body", False)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
+def too_large(limit: int) -> Invalid:
+    return Invalid("BODY_TOO_LARGE", f"The body is larger than {limit} bytes.", limit_bytes=str(limit))
+
+
 async def reply(
-    send: Send,
-    status: int,
-    body: bytes = b"",
-    *,
-    content_type: bytes = b"application/json",
-    headers: Sequence[Header] = (),
-    head: bool = False,
+    send: Send, status: int, headers: Iterable[Header], body: bytes = b"", *, head: bool = False
 ) -> None:
     """Answers. To HEAD goes what GET would have said, without saying it."""
-    own: list[Header] = [(b"x-content-type-options", b"nosniff")]
-    if status not in BODILESS:
-        own += [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": [*own, *headers]})
+    length = [] if status in BODILESS else [(b"content-length", str(len(body)).encode())]
+    sent = [*headers, *length, (b"x-content-type-options", b"nosniff")]
+    await send({"type": "http.response.start", "status": status, "headers": sent})
     await send({"type": "http.response.body", "body": b"" if head else body})
 
 
+DOMAIN = "gateway.rapport"
+JSON: Header = (b"content-type", b"application/json")
 BODILESS = frozenset({204, 304})

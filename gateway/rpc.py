@@ -1,9 +1,14 @@
 """Workspaces and their keys: the gateway's own service, answered in this process."""
 
 from collections.abc import Callable
+from typing import Any
+from uuid import UUID
 
 import grpc
 from google.protobuf import empty_pb2
+from rapport.gateway.v1 import events_pb2 as events
+from rapport.gateway.v1 import gateway_pb2 as pb
+from rapport.gateway.v1 import gateway_pb2_grpc
 
 from chassis import masks, pages
 from chassis.callers import caller
@@ -12,16 +17,13 @@ from chassis.db import Database, Tx
 from chassis.errors import AlreadyExists, Changed, Denied, Invalid, Violation
 from chassis.idempotency import answer, answered
 from chassis.ids import uuid7
-from rapport.gateway.v1 import events_pb2 as events
-from rapport.gateway.v1 import gateway_pb2 as pb
-from rapport.gateway.v1 import gateway_pb2_grpc
 
 from . import keys, standards, store
 from .callers import ALL, INSTALLATION
 from .convert import api_key_id, api_key_message, workspace_message, workspace_row
 from .tables import ApiKeyRow, WorkspaceRow
 
-Context = grpc.aio.ServicerContext
+Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class GatewayService(gateway_pb2_grpc.GatewayServiceServicer):
@@ -76,11 +78,10 @@ class GatewayService(gateway_pb2_grpc.GatewayServiceServicer):
             return self._new_key(tx, request.api_key)
 
     async def ListApiKeys(self, request: pb.ListApiKeysRequest, _: Context) -> pb.ListApiKeysResponse:
-        limit = pages.clamp(request.page_size)
-        after = pages.unseal(request.page_token)
+        limit, after = pages.clamp(request.page_size), place(request.page_token)
         async with self._db.begin(caller().workspace) as tx:
-            rows = await store.api_keys(tx, after=page_key(after), limit=limit + 1)
-        shown, token = pages.page(rows, limit, lambda row: [str(row.id)])
+            rows = await store.api_keys(tx, after=after, limit=limit + 1)
+        shown, token = pages.page(rows, limit, lambda row: [row.id])
         return pb.ListApiKeysResponse(api_keys=map(api_key_message, shown), next_page_token=token)
 
     async def DeleteApiKey(self, request: pb.DeleteApiKeyRequest, _: Context) -> empty_pb2.Empty:
@@ -118,7 +119,8 @@ def check_same(row: WorkspaceRow, wanted: pb.Workspace) -> None:
         raise Invalid("REQUEST_UNREADABLE", f"This key belongs to {name}.", violations=[violation])
     if wanted.etag not in {"", str(row.revision)}:
         raise Changed(
-            "WORKSPACE_CHANGED", "The workspace changed since you read it; read it again and give its new etag."
+            "WORKSPACE_CHANGED",
+            "The workspace changed since you read it; read it again and give its new etag.",
         )
 
 
@@ -126,8 +128,11 @@ def check_scopes(wanted: pb.ApiKey, held: frozenset[str]) -> None:
     """A secret key has scopes, a write key none; nobody can give away a right they do not hold."""
     scopes = set(wanted.scopes)
     if (wanted.kind == pb.SECRET) != bool(scopes):
-        rule = "needs at least one scope" if wanted.kind == pb.SECRET else "takes no scopes: it may only capture"
-        raise scopes_invalid(f"A {pb.ApiKeyKind.Name(wanted.kind).lower()} key {rule}.")
+        raise scopes_invalid(
+            "A secret key needs at least one scope."
+            if wanted.kind == pb.SECRET
+            else "A write key takes no scopes: it may only capture."
+        )
     if beyond := sorted(scope for scope in scopes if scope.startswith(INSTALLATION)):
         raise scopes_invalid(f"{beyond[0]} belongs to the operator of the installation, not to a workspace.")
     if ALL not in held and (beyond := sorted(scopes - held)):
@@ -140,6 +145,17 @@ def check_scopes(wanted: pb.ApiKey, held: frozenset[str]) -> None:
 
 def scopes_invalid(sentence: str) -> Invalid:
     return Invalid("SCOPES_INVALID", sentence, violations=[Violation("api_key.scopes", sentence)])
+
+
+def place(page_token: str) -> UUID | None:
+    """Where the list goes on; a token of another list leads nowhere in this one."""
+    match pages.unseal(page_token):
+        case None:
+            return None
+        case [UUID() as id]:
+            return id
+    message = "page_token belongs to another list: use next_page_token of this one, or leave it out."
+    raise Invalid("PAGE_TOKEN_INVALID", message, violations=[Violation("page_token", message)])
 
 
 async def use_request_id(tx: Tx, request: pb.CreateWorkspaceRequest | pb.CreateApiKeyRequest) -> None:

@@ -12,7 +12,9 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="GATEWAY_")
 
     http_listen: str = Field(
-        "127.0.0.1:8080", pattern=r":\d+$", description="Where HTTP is served: `host:port` (port 0 is a free one)."
+        "127.0.0.1:8080",
+        pattern=r":\d+$",
+        description="Where HTTP is served: `host:port` (port 0 is a free one).",
     )
     profile_address: str = Field(
         description="Where the profile service answers gRPC: `host:port`, `dns:///name:port` or `unix:/path`."
@@ -33,4 +35,11 @@ class Settings(ServiceSettings):
     rate_per_second: float = Field(100, gt=0, description="Calls a second that each key may make.")
     rate_burst: int = Field(200, ge=1, description="Calls that a key may make at once after a pause.")
     capture_per_second: float = Field(5_000, gt=0, description="Events a second that each key may capture.")
-    capture_burst: int = Field(50_000, ge=1, description="Events that a key may capture at once after a pause.")
+    capture_burst: int = Field(
+        50_000, ge=1, description="Events that a key may capture at once after a pause."
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of your own proxies, separated by commas. Only their "
+        "X-Forwarded-* headers are believed.",
+    )

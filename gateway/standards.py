@@ -16,7 +16,10 @@ def check(row: WorkspaceRow) -> None:
     known = {
         "time_zone": (row.time_zone in time_zones(), "an IANA time zone, such as Europe/Berlin"),
         "currency_code": (row.currency_code in EXPONENTS, "an ISO 4217 currency, such as EUR"),
-        "region_code": (row.region_code in {"", *phonenumbers.SUPPORTED_REGIONS}, "an ISO 3166 country, such as DE"),
+        "region_code": (
+            row.region_code in {"", *phonenumbers.SUPPORTED_REGIONS},
+            "an ISO 3166 country, such as DE",
+        ),
     }
     violations = [
         Violation(f"workspace.{field}", f"{getattr(row, field)!r} is not {what}")

@@ -4,10 +4,11 @@ The path wins nothing silently: a field may be given twice only when both say th
 is known by `request_id`, which the Idempotency-Key header also gives.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from urllib.parse import parse_qsl, quote, unquote
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from chassis.errors import Invalid, Violation
@@ -15,7 +16,7 @@ from chassis.errors import Invalid, Violation
 from . import options
 from .decode import Faults, fill, is_plain_message
 from .encode import map_entry
-from .routes import Match, field_at
+from .routes import Match, Route
 from .template import Variable
 from .values import text, text_reader
 from .wellknown import MisfitError
@@ -68,9 +69,9 @@ def read_query(match: Match, request: Message, query: bytes, faults: Faults) -> 
     except ValueError:
         faults.add("query", f"has more than {MOST_PARAMETERS} parameters")
         return
-    seen: set[str] = set()
+    known, seen = parameters(match.route), set[str]()
     for name, value in pairs:
-        field = parameter(match, name)
+        field = known.get(name)
         if field is None:
             faults.add(name, "is not a parameter of this call")
         elif name in seen and not field.is_repeated:
@@ -80,22 +81,33 @@ def read_query(match: Match, request: Message, query: bytes, faults: Faults) -> 
         seen.add(name)
 
 
-def parameter(match: Match, name: str) -> FieldDescriptor | None:
-    """The field that a query parameter gives: none that the path or the body gives already."""
-    body, message = match.route.body, match.route.method.input_type
-    parts = name.split(".")
-    if body in {"*", parts[0]} or name in match.variables:
-        return None
-    for end in range(1, len(parts)):
-        parent = field_at(message, ".".join(parts[:end]))
-        if parent is None or parent.is_repeated or options.output_only(parent):
-            return None
-    field = field_at(message, name)
-    return None if field is None or is_plain_message(field) or map_entry(field) else field
+@cache
+def parameters(route: Route) -> dict[str, FieldDescriptor]:
+    """Query parameters by name: every field that neither the path nor the body gives."""
+    if route.body == "*":
+        return {}
+    given = {variable.field for variable in route.template.variables}
+    return {path: field for path, field in leaves(route.method.input_type, route.body) if path not in given}
+
+
+def leaves(
+    message: Descriptor, without: str = "", above: tuple[Descriptor, ...] = ()
+) -> Iterator[tuple[str, FieldDescriptor]]:
+    """The fields a query can give, inner ones by dotted paths; a message inside itself ends the way down."""
+    for field in message.fields:
+        if field.name == without or options.output_only(field) or map_entry(field):
+            continue
+        if not is_plain_message(field):
+            yield field.name, field
+            continue
+        inner = field.message_type
+        if inner and not field.is_repeated and inner not in (*above, message):
+            for path, leaf in leaves(inner, above=(*above, message)):
+                yield f"{field.name}.{path}", leaf
 
 
 def put_text(request: Message, path: str, field: FieldDescriptor, value: str, faults: Faults) -> None:
-    if options.output_only(field) or (not value and field.message_type):
+    if not value and field.message_type:
         return
     try:
         read = text_reader(field)(value)
@@ -149,9 +161,14 @@ def read_idempotency_key(request: Message, key: str, faults: Faults) -> None:
 def check_required(match: Match, request: Message, faults: Faults) -> None:
     """What the whole request cannot do without. Inside a resource an update may leave out what it keeps."""
     named_already = {fault.field.split(".")[0].split("[")[0] for fault in faults.found}
-    for field in match.route.method.input_type.fields:
-        if options.required(field) and field.name not in named_already and is_missing(request, field):
+    for field in required(match.route):
+        if field.name not in named_already and is_missing(request, field):
             faults.add(field.name, "is required")
+
+
+@cache
+def required(route: Route) -> list[FieldDescriptor]:
+    return [field for field in route.method.input_type.fields if options.required(field)]
 
 
 def is_missing(request: Message, field: FieldDescriptor) -> bool:

@@ -5,6 +5,7 @@ import binascii
 import math
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import orjson
@@ -31,6 +32,7 @@ def reader(field: FieldDescriptor) -> Read:
     return SCALARS[field.cpp_type]
 
 
+@cache
 def text_reader(field: FieldDescriptor) -> Read:
     """The same for a query parameter, where everything is text."""
     if document_form(field):

@@ -58,7 +58,7 @@ async def nats_url(nats_server: Nats) -> str:
     try:
         jetstream = connection.jetstream()
         for stream in await jetstream.streams_info():
-            await jetstream.delete_stream(stream.config.name)
+            await jetstream.delete_stream(stream.config.name or "")
     finally:
         await connection.close()
     return nats_server.url

@@ -1,16 +1,16 @@
 """What an event means: its identity, its time, whom it names and what it says, once and for everyone."""
 
-import hashlib
-import uuid
+from hashlib import blake2b
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 
 from tracking import wire
 from tracking.check import Fault, sound
 from tracking.consent import Consent, consents
-from tracking.identifiers import Identifier, identifiers
-from tracking.instant import microseconds
+from tracking.identifiers import Identifier, named
+from tracking.instant import LATEST_US, is_of_our_age, microseconds, moment
 from tracking.names import standard
 
 
@@ -31,7 +31,7 @@ class Event(msgspec.Struct, gc=False):
     """One thing somebody said or did. Times are microseconds since 1970 UTC."""
 
     # The same however often the event is sent.
-    id: uuid.UUID
+    id: UUID
     # The client's; `derived-…` when it sent none.
     message_id: str
     # identify, track, page, screen, group or alias.
@@ -65,7 +65,7 @@ class Event(msgspec.Struct, gc=False):
     group_id: str
 
 
-class Rejected(NamedTuple):
+class Rejected(msgspec.Struct, frozen=True, gc=False):
     """An event that cannot be understood, as it came, and why."""
 
     index: int
@@ -76,4 +76,223 @@ class Rejected(NamedTuple):
 
 def read(request: Request, region: str, blocked: frozenset[str]) -> list[Event | Rejected]:
     """Every event of a request in its order. *region* reads local phone numbers; *blocked* never identify."""
-    raise NotImplementedError
+    try:
+        envelope = wire.opened(request.call, request.body)
+    except (wire.Unreadable, wire.TooMany) as wrong:
+        return [Rejected(0, request.body, "", str(wrong))]
+    around = surroundings(request, envelope, region, blocked)
+    found: list[Event | Rejected] = []
+    for index, raw in enumerate(envelope.batch):
+        payload = bytes(raw)
+        try:
+            found.append(event(payload, around))
+        except Fault as fault:
+            found.append(Rejected(index, payload, fault.field, fault.reason))
+    return found
+
+
+class Surroundings(NamedTuple):
+    """What the events of one request share."""
+
+    type: str | None
+    historical: bool
+    receive_time_us: int
+    # How far the client's clock is ahead, by the batch's own sentAt.
+    skew_us: int
+    # For events that bring none of their own.
+    context: dict[str, Any]
+    context_raw: bytes
+    integrations_raw: bytes
+    ip: str
+    user_agent: str
+    gpc: bool
+    region: str
+    blocked: frozenset[str]
+
+
+def surroundings(
+    request: Request, envelope: wire.Envelope, region: str, blocked: frozenset[str]
+) -> Surroundings:
+    """Reads the envelope leniently: what is wrong with it must not sink its events."""
+    context, integrations = lenient(envelope.context), lenient(envelope.integrations)
+    return Surroundings(
+        type=None if request.call in wire.BATCHES else request.call,
+        historical=request.call == "import",
+        receive_time_us=request.receive_time_us,
+        skew_us=skew(lenient(envelope.sentAt), request.receive_time_us),
+        context=context if isinstance(context, dict) else {},
+        context_raw=JSON.encode(context) if isinstance(context, dict) else EMPTY,
+        integrations_raw=JSON.encode(integrations) if isinstance(integrations, dict) else EMPTY,
+        ip=request.ip,
+        user_agent=request.user_agent,
+        gpc=request.gpc,
+        region=region,
+        blocked=blocked,
+    )
+
+
+def event(payload: bytes, around: Surroundings) -> Event:
+    """What one event means; raises `Fault` when it cannot be understood."""
+    call = sound(around.type, payload)
+    if NUL in payload:
+        # PostgreSQL stores every character but this one.
+        payload = JSON.encode(without_nul(msgspec.json.decode(payload)))
+        call = sound(around.type, payload)
+    parts = PARTS.decode(payload)
+    type = call.type or ""
+    context = call.context or around.context
+    traits = personal_traits(call, context)
+    identifiers = named(
+        user_id=call.userId,
+        anonymous_ids=(call.anonymousId, call.previousId) if type == "alias" else (call.anonymousId,),
+        traits=traits,
+        context=context,
+        region=around.region,
+        blocked=around.blocked,
+    )
+    if not identifiers:
+        raise Fault("userId", "Every id of the event is blocked: such values identify nobody.")
+    message_id, digest = message(call)
+    time_us, original_time_us = times(call, around)
+    server = from_a_server(context)
+    page = context.get("page")
+    return Event(
+        id=UUID(bytes=digest),
+        message_id=message_id,
+        type=type,
+        name=standard(call.event or "") if type == "track" else short(call.name, LONGEST_TEXT),
+        time_us=time_us,
+        original_time_us=original_time_us,
+        receive_time_us=around.receive_time_us,
+        identifiers=identifiers,
+        traits=without_consent(traits),
+        properties=object_bytes(parts.traits if type in TELL_TRAITS else parts.properties),
+        context=bytes(parts.context) if call.context else around.context_raw,
+        integrations=bytes(parts.integrations) if call.integrations else around.integrations_raw,
+        historical=around.historical,
+        user_agent=short(context.get("userAgent"), 1000) or ("" if server else around.user_agent),
+        ip=short(context.get("ip"), 64) or ("" if server else around.ip),
+        locale=short(context.get("locale"), 64),
+        time_zone=short(context.get("timezone"), 64),
+        campaign=campaign(context["campaign"]) if "campaign" in context else None,
+        consents=consents(traits, context, around.gpc),
+        page_url=short(page.get("url"), 2000) if page.__class__ is dict else "",
+        group_id=str(call.groupId) if type == "group" else "",
+    )
+
+
+def times(call: wire.Call, around: Surroundings) -> tuple[int, int | None]:
+    """When it happened, by our clock; and by the client's, when that differs."""
+    said = call.timestamp or call.originalTimestamp
+    if said is None:
+        return around.receive_time_us, None
+    clock_us = original_us = microseconds(said)
+    skew_us = around.skew_us if call.sentAt is None else microseconds(call.sentAt) - around.receive_time_us
+    if call.originalTimestamp is not None:
+        original_us = microseconds(call.originalTimestamp)
+    time_us = min(max(clock_us - skew_us, 0), LATEST_US)
+    return time_us, original_us if original_us != time_us else None
+
+
+def skew(sent: Any, receive_time_us: int) -> int:
+    """How far the client's clock is ahead. Nothing when it does not tell when it sent."""
+    when = moment(sent) if sent.__class__ in (str, int, float) else None
+    return microseconds(when) - receive_time_us if when and is_of_our_age(when) else 0
+
+
+def message(call: wire.Call) -> tuple[str, bytes]:
+    """The event's id as its client gave it, else as its content gives it: a retry is the same event."""
+    id = call.messageId
+    if id is not None and (text := id.strip() if id.__class__ is str else str(id)):
+        return text, blake2b(text.encode(), digest_size=16).digest()
+    told = {name: getattr(call, name) for name in call.__struct_fields__ if name not in UNTOLD}
+    digest = blake2b(CANONICAL.encode(told), digest_size=16).digest()
+    return f"derived-{digest.hex()}", digest
+
+
+def personal_traits(call: wire.Call, context: dict[str, Any]) -> dict[str, Any] | None:
+    """What is told about the person. The traits of a group call are the group's."""
+    own = None if call.type == "group" else call.traits
+    told = context.get("traits")
+    if told.__class__ is dict and told:
+        return {**told, **own} if own else told
+    return own or None
+
+
+def object_bytes(raw: msgspec.Raw) -> bytes:
+    """A JSON object as it came; `{}` when it is absent or null."""
+    found = bytes(raw)
+    return found if found[:1] == b"{" else EMPTY
+
+
+def without_consent(traits: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Decisions are no traits."""
+    if traits and "consent" in traits:
+        traits = {name: value for name, value in traits.items() if name != "consent"}
+    return traits or None
+
+
+def campaign(told: Any) -> dict[str, str] | None:
+    """The UTM parameters as text."""
+    if not isinstance(told, dict):
+        return None
+    named = {name[:64]: short(value, LONGEST_TEXT) for name, value in list(told.items())[:20]}
+    return {name: value for name, value in named.items() if value} or None
+
+
+def from_a_server(context: dict[str, Any]) -> bool:
+    """Whether a server's library sent it: then the sender's address and agent are not the person's."""
+    library = context.get("library")
+    return isinstance(library, dict) and library.get("name") in SERVER_LIBRARIES
+
+
+def short(value: Any, longest: int) -> str:
+    """A text of bounded length; empty for anything else."""
+    return value[:longest] if type(value) is str else ""
+
+
+def lenient(raw: msgspec.Raw) -> Any:
+    """What a part of the envelope says; None when it cannot be read."""
+    try:
+        return without_nul(msgspec.json.decode(raw)) if raw is not wire.RAW else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def without_nul(value: Any) -> Any:
+    """The same JSON with U+0000 taken out of its texts."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [without_nul(each) for each in value]
+    if isinstance(value, dict):
+        return {name.replace("\0", ""): without_nul(each) for name, each in value.items()}
+    return value
+
+
+EMPTY = b"{}"
+PARTS = msgspec.json.Decoder(wire.Parts)
+# What a retry changes, and what is no content.
+UNTOLD = frozenset(("messageId", "sentAt"))
+NUL = b"\\u0000"
+TELL_TRAITS = frozenset(("identify", "group"))
+LONGEST_TEXT = 200
+JSON = msgspec.json.Encoder()
+CANONICAL = msgspec.json.Encoder(order="deterministic")
+SERVER_LIBRARIES = frozenset(
+    (
+        "analytics-python",
+        "@segment/analytics-node",
+        "analytics-node",
+        "analytics-ruby",
+        "analytics-go",
+        "analytics-java",
+        "analytics-php",
+        "analytics-csharp",
+        "Analytics.NET",
+        "analytics-clojure",
+        "analytics-rust",
+        "rudder-sdk-python",
+        "@rudderstack/rudder-sdk-node",
+    )
+)

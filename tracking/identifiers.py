@@ -23,18 +23,27 @@ def limit(kind: str) -> int:
     return LIMITS.get(kind, EXTERNAL_LIMIT)
 
 
-def identifier(kind: str, value: Any, region: str = "", blocked: frozenset[str] = frozenset()) -> Identifier | None:
+def identifier(
+    kind: str, value: Any, region: str = "", blocked: frozenset[str] = frozenset()
+) -> Identifier | None:
     """The identifier, normalised; None when this value can identify nobody."""
+    if value.__class__ is str:
+        return _identifier(kind, value, region, blocked)
+    text = plain(value)
+    return None if text is None else _identifier(kind, text, region, blocked)
+
+
+# Few people do most of what is done.
+@lru_cache(32768)
+def _identifier(kind: str, value: str, region: str, blocked: frozenset[str]) -> Identifier | None:
     text = plain(value)
     if text is None or not usable(text, blocked):
         return None
-    if kind == "email":
-        text = email(text)
-    elif kind == "phone":
-        text = phone(text, region)
-    # The normal form may be blocked where the value as sent was not: " Test@Shop.example ".
-    if not text or not usable(text, blocked):
-        return None
+    if kind in ("email", "phone"):
+        text = email(text) if kind == "email" else phone(text, region)
+        # The normal form may be blocked where the value as sent was not.
+        if text is None or not usable(text, blocked):
+            return None
     return Identifier(kind, text)
 
 
@@ -63,20 +72,17 @@ def named(
     if user_id is not None and (one := identifier("user_id", user_id, region, blocked)):
         found.append(one)
     if traits:
-        for kind in ("email", "phone"):
-            if kind in traits and (one := identifier(kind, traits[kind], region, blocked)):
-                found.append(one)
-    if context:
-        if "externalIds" in context:
-            found += external(context["externalIds"], region, blocked)
-        if "device" in context:
-            found += devices(context["device"], blocked)
+        told = (identifier(kind, traits[kind], region, blocked) for kind in TRAITS if kind in traits)
+        found += [one for one in told if one]
+    in_order = len(anonymous_ids) < 2
+    if context and ("externalIds" in context or "device" in context):
+        in_order = False
+        found += external(context.get("externalIds"), region, blocked)
+        found += devices(context.get("device"), blocked)
     for value in anonymous_ids:
         if value is not None and (one := identifier("anonymous_id", value, region, blocked)):
             found.append(one)
-    if len(found) < 2:
-        return tuple(found)
-    return tuple(sorted(dict.fromkeys(found), key=strength))
+    return tuple(found if in_order else sorted(set(found), key=strength))
 
 
 def strength(one: Identifier) -> tuple[int, str, str]:
@@ -123,15 +129,12 @@ def platform(name: str) -> str | None:
 
 
 def plain(value: Any) -> str | None:
-    """An id as text; numbers become their text. None when it is neither, too long, or unprintable."""
-    if type(value) is not str:
-        if type(value) is int or (type(value) is float and value.is_integer()):
-            value = str(int(value))
-        elif type(value) is float:
-            value = repr(value)
-        else:
-            return None
-    text: str = value.strip()
+    """An id as trimmed text; 12 and 12.0 are `12`. None for what is no id: too long, or not printable."""
+    if value.__class__ is float and value.is_integer():
+        value = int(value)
+    if value.__class__ not in (str, int, float):
+        return None
+    text = str(value).strip()
     if len(text) > LONGEST or not (text.isprintable() or CONTROL.search(text) is None):
         return None
     return text
@@ -149,7 +152,6 @@ def email(text: str) -> str | None:
     return address if len(address) <= LONGEST_EMAIL and EMAIL.fullmatch(address) else None
 
 
-@lru_cache(16384)
 def phone(text: str, region: str) -> str | None:
     """E.164. Without a country code the number is read in *region*; without a region it tells nobody."""
     # Reading numbers takes tables of every country: not before the first number comes.
@@ -164,13 +166,12 @@ def phone(text: str, region: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+TRAITS = ("email", "phone")
 PRIORITIES = {"user_id": 1, "email": 2, "phone": 3, "device": 5, "anonymous_id": 6}
 EXTERNAL_PRIORITY = 4
 LIMITS = {"user_id": 1, "email": 5, "phone": 5, "device": 20, "anonymous_id": 100}
 EXTERNAL_LIMIT = 5
-BLOCKED = frozenset(
-    ("", "null", "undefined", "none", "anonymous", "guest", "unknown", "n/a", "-1", "0")
-)
+BLOCKED = frozenset(("", "null", "undefined", "none", "anonymous", "guest", "unknown", "n/a", "-1", "0"))
 LONGEST = 500
 LONGEST_EMAIL = 254
 MOST_EXTERNAL_IDS = 20

@@ -6,7 +6,7 @@ import pwd
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -22,13 +22,23 @@ async def child(
     log: Path,
     stop: signal.Signals = signal.SIGTERM,
     user: pwd.struct_passwd | None = None,
+    pid_file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[None]:
     """Runs *command* for as long as the block lasts; the block begins when the server is *ready*.
 
     Between us and the server stands a shell that waits for the end of a pipe which only we hold open. So
     to end in order and to be killed come to the same: the pipe closes, and the server is told to stop.
+    *pid_file*, when given, holds the number of the server itself.
     """
-    guard = _guarded([str(word) for word in command], log, stop, user)
+    guard = _guarded(
+        [str(word) for word in command],
+        log=log,
+        stop=stop,
+        user=user,
+        pid_file=pid_file,
+        environment=environment,
+    )
     try:
         await _until(ready, guard, log)
         yield
@@ -37,15 +47,22 @@ async def child(
 
 
 def _guarded(
-    command: Sequence[str], log: Path, stop: signal.Signals, user: pwd.struct_passwd | None
+    command: Sequence[str],
+    *,
+    log: Path,
+    stop: signal.Signals,
+    user: pwd.struct_passwd | None,
+    pid_file: Path | None,
+    environment: Mapping[str, str] | None,
 ) -> subprocess.Popen[bytes]:
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - the command is ours
-            ["/bin/sh", "-c", GUARD, "guard", str(int(stop)), *command],
+            ["/bin/sh", "-c", GUARD, "guard", str(int(stop)), str(pid_file or "/dev/null"), *command],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",
+            env=environment,
             # A group of its own: Ctrl-C at the terminal is for us; servers end after those who use them.
             start_new_session=True,
             user=user and user.pw_uid,
@@ -93,10 +110,11 @@ def _end(guard: subprocess.Popen[bytes]) -> None:
 
 
 GUARD = """
-signal=$1; shift
+signal=$1; pid_file=$2; shift 2
 exec 3<&0
 "$@" 3<&- </dev/null &
 server=$!
+echo "$server" >"$pid_file"
 { read -r _; kill -s "$signal" "$server"; } <&3 &
 wait "$server"
 """

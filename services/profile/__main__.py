@@ -1,4 +1,4 @@
-"""python -m services.profile [serve | worker | all | migrate | parked …]"""
+"""python -m services.profile [serve | worker | all | migrate | parked …]."""
 
 from chassis.commands import run_service
 

@@ -1,4 +1,4 @@
-"""What several doors do alike: hand events of our own to the engine, beside the worker that takes everybody's."""
+"""What several doors do alike: hand events of our own to the engine, as the worker does with everybody's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ async def take(tx: Tx, events: Sequence[Event], workspaces: Workspaces, clock: C
     engine = Engine(clock, workspaces, owner=False)
     items = [Item(tx.workspace, event, event.receive_time_us, admitted=True) for event in events]
     await engine.take(Within(tx, connection), items)
-    touched = [key for _, key in engine.memory.seen]
+    touched = [key for _, key in engine.memory.profiles]
     await connection.execute(TOUCH, tx.workspace, touched)
 
 
@@ -55,7 +55,7 @@ def told_by_us(
     consents: tuple[Consent, ...] = (),
     region: str = "",
 ) -> Event:
-    """An event addressed to a profile by its name: traits and consents that staff or another program state."""
+    """An event addressed to a profile by its name: traits and consents that staff or a program state."""
     return timeline_event(
         profile,
         uuid7(now),

@@ -6,6 +6,8 @@ from urllib.parse import unquote
 from uuid import UUID
 
 import grpc
+from rapport.profile.v1 import profile_pb2 as pb
+from rapport.profile.v1 import profile_pb2_grpc
 
 from chassis import masks, pages
 from chassis.callers import caller
@@ -13,8 +15,6 @@ from chassis.clock import Clock
 from chassis.db import Database, Tx
 from chassis.errors import Changed, Invalid, NotFound, Violation
 from chassis.idempotency import answer, answered
-from rapport.profile.v1 import profile_pb2 as pb
-from rapport.profile.v1 import profile_pb2_grpc
 from services.profile import actions, convert
 from services.profile.domain import registers
 from services.profile.store import reads
@@ -71,14 +71,17 @@ class ProfileService(profile_pb2_grpc.ProfileServiceServicer):
             before = await profile(tx, key)
             if request.profile.etag not in {"", before.etag}:
                 raise Changed(
-                    "PROFILE_CHANGED", "The profile changed since you read it; read it again and give its new etag."
+                    "PROFILE_CHANGED",
+                    "The profile changed since you read it; read it again and give its new etag.",
                 )
             region = self._workspaces.region(tx.workspace)
             event = actions.told_by_us(before.name, self._clock(), traits=traits, region=region)
             await actions.take(tx, [event], self._workspaces, self._clock)
             return await answer(tx, request, await profile(tx, await living(tx, before.name)))
 
-    async def ListActivities(self, request: pb.ListActivitiesRequest, _: Context) -> pb.ListActivitiesResponse:
+    async def ListActivities(
+        self, request: pb.ListActivitiesRequest, _: Context
+    ) -> pb.ListActivitiesResponse:
         limit = pages.clamp(request.page_size)
         before = cursor(request.page_token, int, UUID) or (reads.LAST_US, reads.LAST_ID)
         async with self._db.begin(caller().workspace) as tx:
@@ -107,7 +110,7 @@ class ProfileService(profile_pb2_grpc.ProfileServiceServicer):
             rows = await reads.orders(await tx.raw(), tx.workspace, key, before, limit + 1)
         shown, token = pages.page(rows, limit, lambda row: [row["placed_us"], row["order_id"]])
         return pb.ListOrdersResponse(
-            orders=[convert.order_message(name, row) for row in shown], next_page_token=token
+            orders=[convert.order_of(name, row) for row in shown], next_page_token=token
         )
 
     async def GetOrder(self, request: pb.GetOrderRequest, _: Context) -> pb.Order:
@@ -116,7 +119,7 @@ class ProfileService(profile_pb2_grpc.ProfileServiceServicer):
             row = await reads.order(await tx.raw(), tx.workspace, order_id)
         if row is None:
             raise NotFound("ORDER_NOT_FOUND", f"There is no order {order_id}.", name=request.name)
-        return convert.order_message(f"profiles/{row['profile_id']}", row)
+        return convert.order_of(f"profiles/{row['profile_id']}", row)
 
     async def ListCarts(self, request: pb.ListCartsRequest, _: Context) -> pb.ListCartsResponse:
         limit = pages.clamp(request.page_size)
@@ -125,8 +128,7 @@ class ProfileService(profile_pb2_grpc.ProfileServiceServicer):
             key = await living(tx, request.parent)
             name = (await profile(tx, key)).name
             rows = await reads.carts(await tx.raw(), tx.workspace, key)
-        currency = self._workspaces.of(caller().workspace)
-        carts = convert.cart_messages(name, rows, currency)
+        carts = convert.cart_messages(name, rows)
         if before:
             carts = [one for one in carts if convert.cart_key(one) < before]
         shown, token = pages.page(carts[: limit + 1], limit, lambda one: list(convert.cart_key(one)))
@@ -153,15 +155,16 @@ class ProfileService(profile_pb2_grpc.ProfileServiceServicer):
                 return reply
             await actions.write_alone(tx)
             found = await profile(tx, await living(tx, request.parent))
-            event = actions.told_by_us(found.name, self._clock(), consent=request.consent)
+            told = convert.told_consent(request.consent)
+            event = actions.told_by_us(found.name, self._clock(), consents=(told,))
             await actions.take(tx, [event], self._workspaces, self._clock)
             connection = await tx.raw()
             key = await living(tx, found.name)
             anchors = (await reads.profiles(connection, tx.workspace, [key]))[key]
             since = (event.time_us + 1, UUID(int=0), "", "")
-            rows = await reads.consents(connection, tx.workspace, key, since, pages.MOST)
-            told = [row for row in rows if row["id"] == event.id]
-            return await answer(tx, request, convert.consent_messages(anchors, told, self._clock())[0])
+            rows = await reads.consents(connection, tx.workspace, key, since, MOST_CONSENTS)
+            mine = [row for row in rows if row["id"] == event.id]
+            return await answer(tx, request, convert.consent_messages(anchors, mine, self._clock())[0])
 
     async def ListConflicts(self, request: pb.ListConflictsRequest, _: Context) -> pb.ListConflictsResponse:
         limit = pages.clamp(request.page_size)
@@ -230,3 +233,5 @@ def span_of(request: pb.ListActivitiesRequest) -> tuple[int, int]:
 
 
 WRITABLE = {"traits"}
+# Of one profile at one instant.
+MOST_CONSENTS = 1000

@@ -1,4 +1,4 @@
-"""What the profile service knows of each workspace: its currency, its zone, and how its phone numbers are read."""
+"""What is known of each workspace: its currency, its zone, and how its phone numbers are read."""
 
 from dataclasses import dataclass
 

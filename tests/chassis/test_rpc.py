@@ -114,13 +114,13 @@ async def test_a_call_runs_as_its_caller():
 
 async def test_a_refusal_arrives_with_its_reason_and_facts():
     async def nobody(request):
-        raise NotFound("PROFILE_NOT_FOUND", "There is no such profile – sorry.", name=request.name)
+        raise NotFound("PROFILE_NOT_FOUND", "There is no such profile, désolé.", name=request.name)
 
     async with serving(nobody) as service:
         code, status = await refusal(service.profiles.GetProfile(ASKED, metadata=HERS))
 
     assert code is grpc.StatusCode.NOT_FOUND
-    assert status.message == "There is no such profile – sorry."
+    assert status.message == "There is no such profile, désolé."
     info = error_details_pb2.ErrorInfo()
     assert status.details[0].Unpack(info)
     assert (info.reason, info.domain, dict(info.metadata)) == (
@@ -181,7 +181,10 @@ async def test_a_bug_is_logged_once_with_its_trace_and_shows_nothing(logged):
         code, status = await refusal(service.profiles.GetProfile(ASKED, metadata=traced))
 
     assert code is grpc.StatusCode.INTERNAL
-    assert (reason(status), status.message) == ("INTERNAL", "Something broke on our side; it has been logged.")
+    assert (reason(status), status.message) == (
+        "INTERNAL",
+        "Something broke on our side; it has been logged.",
+    )
     assert "secret of ours" not in str(status)
     [line] = [line for line in logged if "failed" in line["event"]]
     assert line["event"] == f"{SERVICE}/GetProfile failed"
@@ -200,14 +203,19 @@ async def test_nothing_takes_longer_than_we_let_it():
     assert reason(status) == "TOO_SLOW"
 
 
-async def test_a_timeout_within_is_our_bug_and_not_the_deadline():
-    async def late(_):
-        raise TimeoutError
+@pytest.mark.parametrize("weather", [TimeoutError(), ConnectionRefusedError("the database is away")])
+async def test_weather_is_logged_and_told_as_passing(logged, weather):
+    async def unlucky(_):
+        raise weather
 
-    async with serving(late) as service:
-        code, _ = await refusal(service.profiles.GetProfile(ASKED, metadata=HERS))
+    async with serving(unlucky) as service:
+        code, status = await refusal(service.profiles.GetProfile(ASKED, metadata=HERS))
 
-    assert code is grpc.StatusCode.INTERNAL
+    again = error_details_pb2.RetryInfo()
+    assert code is grpc.StatusCode.UNAVAILABLE
+    assert status.details[1].Unpack(again)
+    assert again.retry_delay.seconds == 1
+    assert [line["level"] for line in logged if "exception" in line] == ["warning"]
 
 
 async def test_who_hangs_up_stops_the_work(logged):
@@ -252,9 +260,7 @@ async def test_the_callers_own_deadline_stops_the_work():
 
 async def test_a_method_that_is_not_built_says_so():
     async with serving(lambda _: None) as service:
-        code, status = await refusal(
-            service.profiles.ListProfiles(pb.ListProfilesRequest(), metadata=HERS)
-        )
+        code, status = await refusal(service.profiles.ListProfiles(pb.ListProfilesRequest(), metadata=HERS))
 
     assert (code, reason(status)) == (grpc.StatusCode.UNIMPLEMENTED, "NOT_BUILT")
 

@@ -110,7 +110,8 @@ def test_a_batch_links_to_its_items(collected):
 
 
 @pytest.mark.parametrize(
-    ("error", "said", "events"), [(NotFound("ORDER_NOT_FOUND", "No."), "ORDER_NOT_FOUND", 0), (KeyError(1), "KeyError", 1)]
+    ("error", "said", "events"),
+    [(NotFound("ORDER_NOT_FOUND", "No."), "ORDER_NOT_FOUND", 0), (KeyError(1), "KeyError", 1)],
 )
 def test_a_span_says_how_it_ended(collected, error, said, events):
     with pytest.raises(type(error)), span("call"):
@@ -129,6 +130,7 @@ def test_a_line_says_who_speaks_of_which_trace_and_for_whom(stream):
 
     theirs, ours = lines(stream)
     assert theirs.pop("timestamp") <= ours.pop("timestamp")
+    theirs.pop("message")  # pytest's own handler leaves it on the record
     whose = {"service": "profile", "trace_id": TRACE_ID, "workspace": "shop", "request_id": "request-1"}
     assert theirs == whose | {
         "event": "the disk is full",
@@ -141,10 +143,7 @@ def test_a_line_says_who_speaks_of_which_trace_and_for_whom(stream):
 
 def test_an_exception_is_one_line_with_its_traceback(stream):
     log_to(stream, "profile", "json")
-    try:
-        raise KeyError("möglich")
-    except KeyError:
-        logging.getLogger("x").exception("broken")
+    logging.getLogger("x").error("broken", exc_info=KeyError("möglich"))
 
     [line] = lines(stream)
     assert line["exception"].endswith("KeyError: 'möglich'")
@@ -154,7 +153,7 @@ def test_people_get_lines_they_can_read(stream):
     log_to(stream, "profile", "console")
     logging.getLogger("x").info("ready")
     assert "ready" in stream.getvalue()
-    with pytest.raises(ValueError, match="Expecting value"):
+    with pytest.raises(json.JSONDecodeError):
         json.loads(stream.getvalue())
 
 
@@ -167,8 +166,12 @@ def test_logging_can_be_set_up_again(stream):
 
 def test_the_sdk_is_not_imported_unless_somebody_collects():
     imported = "import sys, chassis.rpc, chassis.telemetry, chassis.runtime; print(*sys.modules)"
-    modules = subprocess.run([sys.executable, "-c", imported], check=True, capture_output=True, text=True).stdout
-    assert not {name for name in modules.split() if name.startswith(("opentelemetry.sdk", "opentelemetry.exporter"))}
+    modules = subprocess.run(
+        [sys.executable, "-c", imported], check=True, capture_output=True, text=True
+    ).stdout
+    assert not {
+        name for name in modules.split() if name.startswith(("opentelemetry.sdk", "opentelemetry.exporter"))
+    }
 
 
 def test_prometheus_reads_every_metric_and_its_sentence():

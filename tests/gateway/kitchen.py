@@ -1,4 +1,4 @@
-"""A made-up proto with every kind of field and binding, so that the rules are seen apart from our own protos."""
+"""A made-up proto with every kind of field and binding: the rules, seen apart from our own protos."""
 
 import tempfile
 from functools import cache
@@ -29,6 +29,7 @@ syntax = "proto3";
 package kitchen.v1;
 import "google/api/annotations.proto";
 import "google/api/field_behavior.proto";
+import "google/api/resource.proto";
 import "google/protobuf/duration.proto";
 import "google/protobuf/empty.proto";
 import "google/protobuf/field_mask.proto";
@@ -71,6 +72,7 @@ service KitchenService {
 }
 enum Taste { TASTE_UNSPECIFIED = 0; SWEET = 1; SALTY = 2; }
 message Dish {
+  option (google.api.resource) = {type: "kitchen/Dish" pattern: "dishes/{dish}"};
   string name = 1;
   Taste taste = 2;
   repeated Taste tastes = 3;
@@ -141,12 +143,16 @@ def message(name):
     return message_factory.GetMessageClass(kitchen().message_types_by_name[name])
 
 
-def service_of(binding, request="GetDishRequest", *, package):
+def service_of(binding, *, package):
     """A service with one method, to be refused or not."""
-    text = f'service Odd {{ rpc Do({request}) returns (Dish) {{ option (google.api.http) = {{{binding}}}; SCOPE }} }}'
-    messages = "message Dish { string name = 1; } message GetDishRequest { string name = 1; Dish dish = 2; int32 n = 3; }"
     scope = "" if package == "unscoped" else 'option (rapport.access.v1.scope) = "a.read";'
-    source = (text + messages).replace("SCOPE", scope)
+    source = f"""
+      service Odd {{
+        rpc Do(GetDishRequest) returns (Dish) {{ option (google.api.http) = {{{binding}}}; {scope} }}
+      }}
+      message Dish {{ string name = 1; }}
+      message GetDishRequest {{ string name = 1; Dish dish = 2; int32 n = 3; }}
+    """
     file = compiled(source, f"{package}.proto", head=HEAD.replace("kitchen.v1", package))
     return file.services_by_name["Odd"]
 

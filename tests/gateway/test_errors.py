@@ -46,12 +46,21 @@ def test_who_must_wait_is_told_how_long():
 
 
 def test_who_shows_no_key_is_told_how_to():
-    assert b'Bearer realm="Rapport"' == shown(Unauthenticated("API_KEY_INVALID", "No key."))[1][b"www-authenticate"]
+    assert (
+        b'Bearer realm="Rapport"'
+        == shown(Unauthenticated("API_KEY_INVALID", "No key."))[1][b"www-authenticate"]
+    )
 
 
 @pytest.mark.parametrize(
     ("code", "http"),
-    [("FAILED_PRECONDITION", 400), ("ABORTED", 409), ("CANCELLED", 499), ("DEADLINE_EXCEEDED", 504), ("UNAVAILABLE", 503)],
+    [
+        ("FAILED_PRECONDITION", 400),
+        ("ABORTED", 409),
+        ("CANCELLED", 499),
+        ("DEADLINE_EXCEEDED", 504),
+        ("UNAVAILABLE", 503),
+    ],
 )
 def test_canonical_codes_have_their_status(code, http):
     status, _, body = problem(status_pb2.Status(code=code_pb2.Code.Value(code), message="x"))
@@ -74,7 +83,11 @@ def test_a_body_that_is_too_large_has_its_own_status():
     assert 403 == shown(Denied("SCOPE_MISSING", "No."))[0]
 
 
-@given(st.integers(-(2**31), 2**31 - 1), st.binary(), st.sampled_from(["ErrorInfo", "BadRequest", "RetryInfo", "Odd"]))
+@given(
+    st.integers(-(2**31), 2**31 - 1),
+    st.binary(),
+    st.sampled_from(["ErrorInfo", "BadRequest", "RetryInfo", "Odd"]),
+)
 def test_broken_details_still_make_a_problem(code, value, kind):
     detail = Any(type_url=f"type.googleapis.com/google.rpc.{kind}", value=value)
     made = problem(status_pb2.Status(code=code, details=[detail]))

@@ -46,7 +46,18 @@ def test_a_path_leads_to_its_method(routes, verb, path, method, variables):
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "/v1", "/v1/dishes/", "/v1//7", "/v1/dishes/7/8", "v1/dishes", "/v1/forks", "/v1/:search", "/v1" + "/x" * 99],
+    [
+        "",
+        "/",
+        "/v1",
+        "/v1/dishes/",
+        "/v1//7",
+        "/v1/dishes/7/8",
+        "v1/dishes",
+        "/v1/forks",
+        "/v1/:search",
+        "/v1" + "/x" * 99,
+    ],
 )
 def test_other_paths_lead_nowhere(routes, path):
     assert routes.match("GET", path) is None
@@ -61,18 +72,25 @@ def test_a_path_knows_its_verbs(routes):
 
 
 def test_planned_methods_and_those_without_a_binding_are_no_routes(routes):
-    assert {"GetDish", "CookDish", "CreateDish", "UpdateDish", "SearchDishes"} == {r.method.name for r in routes.all}
+    assert {"GetDish", "CookDish", "CreateDish", "UpdateDish", "SearchDishes"} == {
+        r.method.name for r in routes.all
+    }
 
 
 def test_a_route_knows_what_its_method_states(routes):
     route = next(r for r in routes.all if r.method.name == "UpdateDish")
     assert ("dishes.write", True, "dish") == (route.scope, route.personal, route.body)
-    assert ("/kitchen.v1.KitchenService/UpdateDish", "kitchen.v1.KitchenService") == (route.rpc, route.service)
+    assert ("/kitchen.v1.KitchenService/UpdateDish", "kitchen.v1.KitchenService") == (
+        route.rpc,
+        route.service,
+    )
 
 
 def test_a_method_without_a_scope_stops_the_gateway():
     service = service_of('get: "/v1/odd"', package="unscoped")
-    with pytest.raises(MisdescribedError, match=r"unscoped\.Odd\.Do is reachable over HTTP but states no scope"):
+    with pytest.raises(
+        MisdescribedError, match=r"unscoped\.Odd\.Do is reachable over HTTP but states no scope"
+    ):
         list(routes_of(service))
 
 

@@ -14,7 +14,12 @@ from gateway.template import parse
         ("/v1/{name=profiles/*}:merge", ("v1", "profiles", "*"), "merge", [("name", 1, 3, True)]),
         ("/v1/{a.b=x/*}/y", ("v1", "x", "*", "y"), "", [("a.b", 1, 3, True)]),
         ("/v1/links/{token}", ("v1", "links", "*"), "", [("token", 2, 3, False)]),
-        ("/v1/{parent=a/*}/b/{c}", ("v1", "a", "*", "b", "*"), "", [("parent", 1, 3, True), ("c", 4, 5, False)]),
+        (
+            "/v1/{parent=a/*}/b/{c}",
+            ("v1", "a", "*", "b", "*"),
+            "",
+            [("parent", 1, 3, True), ("c", 4, 5, False)],
+        ),
         ("/v1/{name=a/*/b/*}", ("v1", "a", "*", "b", "*"), "", [("name", 1, 5, True)]),
     ],
 )
@@ -25,7 +30,8 @@ def test_a_template_is_segments_a_verb_and_variables(text, segments, verb, varia
 
 
 @pytest.mark.parametrize(
-    "text", ["/v1/{name=**}", "v1/profiles", "/v1//profiles", "/v1/{name", "/v1/a b", "/v1/{Name}", "/v1/x{name}"]
+    "text",
+    ["/v1/{name=**}", "v1/profiles", "/v1//profiles", "/v1/{name", "/v1/a b", "/v1/{Name}", "/v1/x{name}"],
 )
 def test_what_the_house_does_not_speak_is_refused(text):
     with pytest.raises(ValueError, match="v1"):

@@ -1,6 +1,6 @@
 """How identifiers rank and how many of a kind one person may have, with the one kind that is ours.
 
-A profile's own name is an identifier as well: what is addressed to a profile by name (a trait set by an agent,
+A profile's own name is an identifier as well: what is addressed to a profile by name (a trait an agent sets,
 a mail that was sent) is recorded under it, and follows it through merges like everything else.
 """
 

@@ -147,18 +147,19 @@ class Partition:
         other = self.group_of.get(key)
         if other == group:
             return None
-        joining = Counter((self.kind_of[key],)) if other is None else self._kinds[other]
-        if exceeded := self._exceeded(self._kinds[group] + joining):
+        joining = {self.kind_of[key]: 1} if other is None else self._kinds[other]
+        if exceeded := self._exceeded(self._kinds[group], joining):
             return exceeded
         other = self.group(key)
-        self._kinds[group] += self._kinds.pop(other)
+        self._kinds[group].update(self._kinds.pop(other))
         keys = self.members.pop(other)
         self.members[group] |= keys
         self.group_of.update(dict.fromkeys(keys, group))
         return None
 
-    def _exceeded(self, counts: Counter[str]) -> str | None:
-        broken = [kind for kind, count in counts.items() if count > self.limits(kind)]
+    def _exceeded(self, held: Mapping[str, int], joining: Mapping[str, int]) -> str | None:
+        """The strongest kind of which there would be too many, of those that would become more."""
+        broken = [kind for kind, count in joining.items() if held.get(kind, 0) + count > self.limits(kind)]
         return min(broken, key=lambda kind: (priority(kind), kind), default=None)
 
 

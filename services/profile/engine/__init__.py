@@ -1,1 +1,1 @@
-"""What happens when customers do something: identity, effects and facts of a batch of events, in one transaction."""
+"""What happens when customers do something: identity, effects and facts of a batch, in one transaction."""

@@ -1,14 +1,13 @@
-"""What each event does to those it is about: counts, traits, client, categories, consents; and its timeline row."""
+"""What each event does to those it is about: counts, traits, client, consents; and its timeline row."""
 
-from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from rapport.profile.v1 import events_pb2 as events
+
 from services.profile.domain import registers
 from services.profile.engine.items import Item
 from services.profile.engine.state import Anchor, Profile
-from services.profile.engine.work import Work
+from services.profile.engine.work import Decided, Work
 from tracking.event import Event
 
 
@@ -52,20 +51,19 @@ def note_client(work: Work, anchor: Anchor, profile: Profile, event: Event) -> N
         if value:
             registers.write(anchor.recent, name, event.time_us, id, value)
             if registers.write(profile.recent, name, event.time_us, id, value):
-                work.recompute[profile.key] = profile
-                work.causes[profile.key] = event.id
+                work.refresh(profile, event.id)
 
 
 def decide(work: Work, anchor: Anchor, profile: Profile, event: Event) -> None:
-    """Consents: what holds changes by the rule; every decision that says something new is kept as evidence."""
+    """Consents: what holds changes by the rule; every decision that says something new is evidence."""
     for consent in event.consents:
         decision = registers.GRANTED if consent.granted else registers.DENIED
         said = (consent.channel, consent.purpose, event.time_us, event.id.hex, decision)
         new = registers.decide(anchor.registers, *said)
         holds = registers.decide(profile.registers, *said)
         work.told_anchors.add(anchor.key)
-        if new or not consent.ambient:
-            work.consents.append((anchor, profile, event, consent, holds))
+        if new or consent.source not in AMBIENT:
+            work.consents.append(Decided(anchor, profile, event, consent, holds))
 
 
 def row(anchor: Anchor, event: Event) -> tuple[Any, ...]:
@@ -105,3 +103,7 @@ def recorded(profile: Profile, anchor: Anchor, event: Event, traceparent: str) -
         historical=event.historical,
         traceparent=traceparent,
     )
+
+
+# Stamped on every event by the browser: only what differs from before is evidence worth a row.
+AMBIENT = frozenset(("context.consent", "sec-gpc"))

@@ -1,14 +1,18 @@
 """What a batch brought about, told: who is new, who became one, who changed, what was done."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from rapport.profile.v1 import events_pb2 as events
-from services.profile.convert import computed_message, consent_message, identifier_messages, traits_json
+
+from services.profile.convert import (
+    computed_message,
+    consent_message,
+    identifier_messages,
+    timestamp,
+    traits_json,
+)
 from services.profile.engine.state import Profile
-from services.profile.engine.work import Merge, Move, Work
+from services.profile.engine.work import Decided, Merge, Move, Work
 
 if TYPE_CHECKING:
     from services.profile.engine.take import Transaction
@@ -36,11 +40,18 @@ def promise(work: Work, tx: "Transaction") -> None:
         tx.emit(work.workspace, events.ActivityRecorded(activities=work.told))
     for fact in work.traded:
         tx.emit(work.workspace, fact)
-    for anchor, profile, event, consent, holds in work.consents:
-        if holds:
-            fact = events.ConsentChanged(profile_key=profile.key, historical=event.historical)
-            fact.consent.CopyFrom(consent_message(profile.name, event, consent, current=True))
-            tx.emit(work.workspace, fact)
+    for decided in work.consents:
+        if decided.changes:
+            tx.emit(work.workspace, consent_changed(decided))
+
+
+def consent_changed(decided: Decided) -> events.ConsentChanged:
+    profile, event = decided.profile, decided.event
+    return events.ConsentChanged(
+        consent=consent_message(profile.name, event.id, event.time_us, decided.consent, current=True),
+        profile_key=profile.key,
+        historical=event.historical,
+    )
 
 
 def created(profile: Profile) -> events.ProfileCreated:
@@ -81,9 +92,3 @@ def updated(profile: Profile, cause: str) -> events.UpdatedProfile:
         computed=computed_message(profile.computed),
         cause=cause,
     )
-
-
-def timestamp(moment: datetime) -> Timestamp:
-    message = Timestamp()
-    message.FromDatetime(moment)
-    return message

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from services.profile.domain import resolution
+from services.profile.domain.kinds import limit, priority
 from services.profile.domain.resolution import Claim
 from services.profile.engine.load import fold, load_component, profile_of
 from services.profile.engine.state import Anchor, Profile
 from services.profile.engine.work import Merge, Move, Work
 from tracking.event import Event
-from services.profile.domain.kinds import limit, priority
 
 
 async def identify(work: Work, events: Sequence[Event]) -> None:
@@ -59,7 +59,7 @@ async def unseen(work: Work, claims: dict[tuple[int, ...], Claim]) -> list[Claim
 
 
 def says_more(anchor: Anchor) -> bool:
-    """Whether an event with this identifier alone tells anything. One that can never be dropped needs no mark."""
+    """Whether seeing this identifier alone tells anything. One that is never dropped needs no mark."""
     return anchor.profile is None or (not anchor.solo and priority(anchor.kind) > ALWAYS_STRONGEST)
 
 
@@ -72,9 +72,9 @@ async def resolve(work: Work, claim: Claim) -> None:
     profiles = {anchor.profile.key: anchor.profile for anchor in anchors if anchor.profile}
     union = {key: anchor for profile in profiles.values() for key, anchor in profile.anchors.items()}
     union |= {anchor.key: anchor for anchor in anchors}
-    if any(anchor.component is not None for anchor in union.values()):
-        await contested(work, claim)
-    elif not resolution.fits(union, {key: anchor.kind for key, anchor in union.items()}, limit):
+    if any(anchor.component is not None for anchor in union.values()) or not resolution.fits(
+        union, {key: anchor.kind for key, anchor in union.items()}, limit
+    ):
         await contested(work, claim)
     elif len(profiles) != 1 or any(anchor.profile is None for anchor in anchors):
         unite(work, union, profiles.values(), claim.message)
@@ -85,7 +85,9 @@ def alone(work: Work, anchor: Anchor, claim: Claim) -> None:
     anchor.solo = True
     work.moved_anchors[anchor.key] = anchor
     if anchor.profile is None:
-        settle(work, [resolution.Assigned(frozenset((anchor.key,)), None)], {anchor.key: anchor}, claim.message)
+        settle(
+            work, [resolution.Assigned(frozenset((anchor.key,)), None)], {anchor.key: anchor}, claim.message
+        )
 
 
 def unite(work: Work, members: dict[int, Anchor], profiles: Iterable[Profile], cause: UUID) -> None:
@@ -95,7 +97,7 @@ def unite(work: Work, members: dict[int, Anchor], profiles: Iterable[Profile], c
 
 
 async def contested(work: Work, claim: Claim) -> None:
-    """A limit is in the way somewhere in this component: step if the claim is its newest, else fold it again."""
+    """A limit is in the way in this component: step if the claim is its newest, else fold it again."""
     await work.store.write_identity(work)
     members = await component(work, claim)
     claims = await work.store.claims_of(list(members))
@@ -197,7 +199,7 @@ def refold(work: Work, profile: Profile, cause: UUID) -> None:
     """A profile is the fold of its anchors: when they change, so may everything told of it."""
     fold(profile)
     work.changed(profile, cause)
-    work.recompute[profile.key] = profile
+    work.recount(profile, cause)
 
 
 # A user id and a profile's own name are the strongest of any claim they stand in.

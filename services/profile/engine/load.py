@@ -80,7 +80,7 @@ async def birth_of(work: Work, id: UUID, profile: Profile) -> int:
     if profile.id == id:
         return profile.birth
     absorbed = await work.store.absorbed_into([profile.key])
-    return next(row["birth"] for row in absorbed if row["id"] == id)
+    return next(int(row["birth"]) for row in absorbed if row["id"] == id)
 
 
 async def load_component(work: Work, components: Sequence[int]) -> dict[int, Anchor]:
@@ -99,6 +99,8 @@ async def load_component(work: Work, components: Sequence[int]) -> dict[int, Anc
 
 
 def hold(work: Work, anchor: Anchor) -> None:
+    if anchor.profile is None:
+        work.memory.strays.append((work.workspace, anchor.kind, anchor.value))
     work.memory.anchors[work.workspace, anchor.kind, anchor.value] = anchor
 
 
@@ -129,7 +131,7 @@ def anchor_of(row: asyncpg.Record) -> Anchor:
         anchor.first_us, anchor.last_us = row["first_us"], row["last_us"]
         anchor.registers = registers.load(row["registers"])
         recent = json.loads(row["recent"])
-        anchor.recent = registers.load(recent["registers"])
+        anchor.recent = {name: tuple(register) for name, register in recent["registers"].items()}
         anchor.categories = recent["categories"]
     return anchor
 

@@ -32,8 +32,8 @@ class Anchor:
     registers: Registers = field(default_factory=dict)
     # What moves with use: the client, its locale and zone.
     recent: Registers = field(default_factory=dict)
-    # Category -> [products viewed, items ordered].
-    categories: dict[str, list[int]] = field(default_factory=dict)
+    # Category -> products viewed.
+    categories: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -65,13 +65,15 @@ class Memory:
         self.profiles_max = profiles_max
         self.profiles: dict[tuple[str, int], Profile] = {}
         self.anchors: dict[tuple[str, str, str], Anchor] = {}
+        # Known, and nobody's: read again each time, since another process may give them away.
+        self.strays: list[tuple[str, str, str]] = []
         # When each set of identifiers was first seen together: (time, event).
         self.claims: dict[ClaimKey, tuple[int, UUID]] = {}
         self.profile_keys: list[int] = []
         self.anchor_keys: list[int] = []
 
     def forget(self) -> None:
-        """Drops everything: after a transaction that did not commit, nothing held here is known to be true."""
+        """Drops everything: after a transaction that did not commit, nothing held here is known to hold."""
         self.profiles.clear()
         self.anchors.clear()
         self.claims.clear()
@@ -88,6 +90,11 @@ class Memory:
         self.profiles[workspace, profile.key] = profile
 
     def trim(self) -> None:
+        """Back within bounds. Between transactions only: what one of them works with must stay."""
+        for stray in self.strays:
+            if (anchor := self.anchors.get(stray)) and anchor.profile is None:
+                del self.anchors[stray]
+        self.strays.clear()
         while len(self.profiles) > self.profiles_max:
             workspace, key = next(iter(self.profiles))
             self.evict(workspace, [key])

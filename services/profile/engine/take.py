@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -9,6 +10,7 @@ import asyncpg
 from google.protobuf.message import Message
 
 from chassis.clock import Clock
+from services.profile.domain.registers import canonical, traits_problem
 from services.profile.engine import commerce, facts
 from services.profile.engine.effects import record
 from services.profile.engine.identity import identify
@@ -32,13 +34,17 @@ class Transaction(Protocol):
 class Engine:
     """Takes events of any workspaces, in any order, each once. Holds in memory what it read and wrote."""
 
-    def __init__(self, clock: Clock, currencies: "Currencies", *, profiles_max: int = 50_000) -> None:
+    def __init__(
+        self, clock: Clock, currencies: "Currencies", *, profiles_max: int = 50_000, owner: bool = True
+    ) -> None:
+        """*owner*: this one lives on and hears in `touched` of what others write; else it is one of those."""
         self.clock = clock
         self.currencies = currencies
         self.memory = Memory(profiles_max)
+        self.owner = owner
 
     async def take(self, tx: Transaction, items: Sequence[Item]) -> None:
-        """Everything these items bring about, written in *tx*. When it fails, nothing held is true: `forget`."""
+        """Everything these items bring about, written in *tx*. When it fails, `forget` what is held."""
         self.memory.trim()
         await self.be_the_writer(tx)
         for workspace, group in by_workspace(items).items():
@@ -52,11 +58,17 @@ class Engine:
     async def be_the_writer(self, tx: Transaction) -> None:
         """One writer at a time; what another one wrote since is read again."""
         await tx.connection.execute(WRITER_LOCK)
-        for workspace, key in await tx.connection.fetch(TOUCHED):
-            self.memory.evict(workspace, [key])
+        if self.owner:
+            for workspace, key in await tx.connection.fetch(TOUCHED):
+                self.memory.evict(workspace, [key])
 
     async def take_workspace(self, work: Work, items: Sequence[Item]) -> None:
-        await work.store.quarantine([item for item in items if isinstance(item.event, Rejected)])
+        items = [sound(item) for item in items]
+        await work.store.quarantine(
+            (item.event.payload, item.event.reason, item.receive_time_us)
+            for item in items
+            if isinstance(item.event, Rejected)
+        )
         admitted = await admit(work, [item for item in items if isinstance(item.event, Event)])
         if not admitted:
             return
@@ -65,7 +77,7 @@ class Engine:
         await identify(work, happened)
         for event, item in admitted:
             record(work, item, event)
-        await commerce.trade(work, happened, self.currencies.of(work.workspace))
+        await commerce.trade(work, happened, self.currencies.currency(work.workspace))
         await commerce.compute(work)
         facts.revise(work)
         await work.store.write_identity(work)
@@ -75,7 +87,16 @@ class Engine:
 class Currencies(Protocol):
     """The currency of each workspace, for orders that do not say theirs."""
 
-    def of(self, workspace: str) -> str: ...
+    def currency(self, workspace: str) -> str: ...
+
+
+def sound(item: Item) -> Item:
+    """An event whose traits cannot be kept is not understood, whole as it is."""
+    event = item.event
+    if isinstance(event, Rejected) or not event.traits or not (problem := traits_problem(event.traits)):
+        return item
+    rejected = Rejected(item.place[1], canonical(event.traits).encode(), "traits", problem)
+    return replace(item, event=rejected)
 
 
 async def admit(work: Work, items: Sequence[Item]) -> list[tuple[Event, Item]]:

@@ -1,13 +1,21 @@
-"""One workspace's share of a batch: what was read, what changes, and what will be told. Lives for one transaction."""
+"""One workspace's share of a batch, for one transaction: what was read, what changes, what will be told."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
+
+from google.protobuf.message import Message
+from rapport.profile.v1 import events_pb2 as events
 
 from chassis.ids import uuid7
 from services.profile.domain import resolution
+from services.profile.domain.carts import Operations
+from services.profile.domain.purchases import Purchase
 from services.profile.engine.state import Anchor, Memory, Profile
 from services.profile.store.hot import HotStore
+from tracking.consent import Consent
+from tracking.event import Event
 
 CONFLICTS = UUID("5b0fbb0a-3f8e-4c0e-9a0b-1f6a9d0c7a11")
 
@@ -34,6 +42,31 @@ class FoundConflict:
     message_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A consent decision, and whether it is another than held before."""
+
+    anchor: Anchor
+    profile: Profile
+    event: Event
+    consent: Consent
+    changes: bool
+
+
+@dataclass(slots=True)
+class Held:
+    """All that was reported under one order id, and what was told of it."""
+
+    order_id: str
+    purchase: Purchase
+    told: bool = False
+    revision: int = 0
+
+    @property
+    def anchor(self) -> int | None:
+        return self.purchase.claimant.anchor if self.purchase.claimant else None
+
+
 @dataclass(slots=True)
 class Work:
     workspace: str
@@ -51,8 +84,9 @@ class Work:
     changed_profiles: dict[int, tuple[Profile, UUID]] = field(default_factory=dict)
     retired_profiles: dict[int, Profile] = field(default_factory=dict)
     revived_profiles: dict[int, Profile] = field(default_factory=dict)
-    # Profiles whose anchors, orders or categories changed: what is computed must be computed anew.
-    recompute: dict[int, Profile] = field(default_factory=dict)
+    # Profiles whose anchors or orders changed, and those that were only used: what is computed may be stale.
+    recounted: dict[int, tuple[Profile, UUID]] = field(default_factory=dict)
+    refreshed: dict[int, tuple[Profile, UUID]] = field(default_factory=dict)
     new_claims: dict[tuple[int, ...], resolution.Claim] = field(default_factory=dict)
     conflicts: dict[UUID, FoundConflict] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
@@ -64,8 +98,8 @@ class Work:
     told: list[events.RecordedActivity] = field(default_factory=list)
     consents: list[Decided] = field(default_factory=list)
     # Orders and carts as they stand now, by their keys, and what will be told of them.
-    purchases: dict[str, Purchase] = field(default_factory=dict)
-    carts: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
+    purchases: dict[str, Held] = field(default_factory=dict)
+    carts: dict[tuple[int, str], Operations] = field(default_factory=dict)
     traded: list[Message] = field(default_factory=list)
 
     def anchor(self, kind: str, value: str) -> Anchor:
@@ -120,12 +154,21 @@ class Work:
                 earlier.merged_into = survivor.key
         self.retired_profiles[absorbed.key] = absorbed
         self.changed_profiles.pop(absorbed.key, None)
-        self.recompute.pop(absorbed.key, None)
 
     def changed(self, profile: Profile, cause: UUID) -> None:
         self.changed_profiles[profile.key] = (profile, cause)
 
+    def recount(self, profile: Profile, cause: UUID) -> None:
+        """Her orders are others than before."""
+        self.recounted[profile.key] = (profile, cause)
+
+    def refresh(self, profile: Profile, cause: UUID) -> None:
+        """She used something."""
+        self.refreshed[profile.key] = (profile, cause)
+
     def conflict(self, found: resolution.Conflict) -> None:
         """Records it once, however often the same identifiers are seen together."""
         told = f"{self.workspace} {sorted(found.claim.identifiers)} {found.dropped}"
-        self.conflicts.setdefault(id := uuid5(CONFLICTS, told), FoundConflict(id, found, str(found.claim.message)))
+        self.conflicts.setdefault(
+            id := uuid5(CONFLICTS, told), FoundConflict(id, found, str(found.claim.message))
+        )

@@ -1,4 +1,4 @@
-"""What is asked of the profile service, read. One statement a question; row-level security holds the workspace."""
+"""What is asked of the profile service, read: one statement a question."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,8 @@ from uuid import UUID
 
 import asyncpg
 
-Connection = asyncpg.Connection[asyncpg.Record]
+from chassis.hottx import Connection
+
 Rows = list[asyncpg.Record]
 
 
@@ -44,7 +45,7 @@ async def activities(
     before: tuple[int, UUID],
     limit: int,
 ) -> Rows:
-    """A page of a timeline: the newest of each anchor, merged. *kinds* are a type and an event, empty for any."""
+    """A page of a timeline: the newest of each anchor, merged. *kinds*: type and event, empty for any."""
     return await connection.fetch(ACTIVITIES, workspace, key, *kinds, *times, *before, limit)
 
 
@@ -70,9 +71,7 @@ async def consents(
     return await connection.fetch(CONSENTS, workspace, key, *before, limit)
 
 
-async def conflicts(
-    connection: Connection, workspace: str, before: tuple[int, UUID], limit: int
-) -> Rows:
+async def conflicts(connection: Connection, workspace: str, before: tuple[int, UUID], limit: int) -> Rows:
     return await connection.fetch(CONFLICTS, workspace, *before, limit)
 
 
@@ -81,9 +80,7 @@ async def identifiers(connection: Connection, workspace: str, keys: Sequence[int
     return await connection.fetch(IDENTIFIERS, workspace, keys)
 
 
-async def quarantined(
-    connection: Connection, workspace: str, before: tuple[int, UUID], limit: int
-) -> Rows:
+async def quarantined(connection: Connection, workspace: str, before: tuple[int, UUID], limit: int) -> Rows:
     return await connection.fetch(QUARANTINED, workspace, *before, limit)
 
 

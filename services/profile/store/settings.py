@@ -2,7 +2,7 @@
 
 import asyncpg
 
-Connection = asyncpg.Connection[asyncpg.Record]
+from chassis.hottx import Connection
 
 
 async def every(connection: Connection) -> list[asyncpg.Record]:

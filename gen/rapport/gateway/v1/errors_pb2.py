@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1frapport/gateway/v1/errors.proto\x12\x12rapport.gateway.v1*\xf6\x02\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x41PI_KEY_INVALID\x10\x01\x12\x11\n\rSCOPE_MISSING\x10\x02\x12\x1b\n\x17WRITE_KEY_ONLY_CAPTURES\x10\x03\x12\x10\n\x0cRATE_LIMITED\x10\x04\x12\x13\n\x0fROUTE_NOT_FOUND\x10\x05\x12\x16\n\x12METHOD_NOT_ALLOWED\x10\x06\x12\x12\n\x0e\x42ODY_TOO_LARGE\x10\x07\x12\x16\n\x12REQUEST_UNREADABLE\x10\x08\x12\x14\n\x10WORKSPACE_EXISTS\x10\t\x12\x15\n\x11WORKSPACE_CHANGED\x10\n\x12\x15\n\x11\x41PI_KEY_NOT_FOUND\x10\x0b\x12\x12\n\x0eSCOPES_INVALID\x10\x0c\x12\x13\n\x0fSETTING_INVALID\x10\r\x12\x17\n\x13SERVICE_UNAVAILABLE\x10\x0e\x12\x13\n\x0fREQUEST_ID_USED\x10\x0f\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1frapport/gateway/v1/errors.proto\x12\x12rapport.gateway.v1*\x92\x03\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x41PI_KEY_INVALID\x10\x01\x12\x11\n\rSCOPE_MISSING\x10\x02\x12\x1b\n\x17WRITE_KEY_ONLY_CAPTURES\x10\x03\x12\x10\n\x0cRATE_LIMITED\x10\x04\x12\x13\n\x0fROUTE_NOT_FOUND\x10\x05\x12\x16\n\x12METHOD_NOT_ALLOWED\x10\x06\x12\x12\n\x0e\x42ODY_TOO_LARGE\x10\x07\x12\x16\n\x12REQUEST_UNREADABLE\x10\x08\x12\x14\n\x10WORKSPACE_EXISTS\x10\t\x12\x15\n\x11WORKSPACE_CHANGED\x10\n\x12\x15\n\x11\x41PI_KEY_NOT_FOUND\x10\x0b\x12\x12\n\x0eSCOPES_INVALID\x10\x0c\x12\x13\n\x0fSETTING_INVALID\x10\r\x12\x17\n\x13SERVICE_UNAVAILABLE\x10\x0e\x12\x13\n\x0fREQUEST_ID_USED\x10\x0f\x12\x1a\n\x16MEDIA_TYPE_UNSUPPORTED\x10\x10\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rapport.gateway.v1.errors_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=56
-  _globals['_ERRORREASON']._serialized_end=430
+  _globals['_ERRORREASON']._serialized_end=458
 # @@protoc_insertion_point(module_scope)

@@ -22,6 +22,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SETTING_INVALID: _ClassVar[ErrorReason]
     SERVICE_UNAVAILABLE: _ClassVar[ErrorReason]
     REQUEST_ID_USED: _ClassVar[ErrorReason]
+    MEDIA_TYPE_UNSUPPORTED: _ClassVar[ErrorReason]
 ERROR_REASON_UNSPECIFIED: ErrorReason
 API_KEY_INVALID: ErrorReason
 SCOPE_MISSING: ErrorReason
@@ -38,3 +39,4 @@ SCOPES_INVALID: ErrorReason
 SETTING_INVALID: ErrorReason
 SERVICE_UNAVAILABLE: ErrorReason
 REQUEST_ID_USED: ErrorReason
+MEDIA_TYPE_UNSUPPORTED: ErrorReason

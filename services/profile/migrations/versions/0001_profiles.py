@@ -1,6 +1,9 @@
 """Profiles, the identifiers they are made of, and everything recorded under those identifiers."""
 
-from alembic import op
+from typing import cast
+
+import alembic.op
+from alembic.operations import Operations
 
 from chassis.migrations import chassis_tables, grant, protect
 
@@ -183,7 +186,7 @@ PROTECTED = (
     "conflict",
     "event_seen",
     "activity",
-      "quarantined_event",
+    "quarantined_event",
     "purchase",
     "cart",
     "consent",
@@ -209,6 +212,7 @@ END $$;
 
 
 def upgrade() -> None:
+    op = cast("Operations", alembic.op)
     chassis_tables(op, APP_ROLE)
     for statement in TABLES.split(";\n"):
         if statement.strip():
