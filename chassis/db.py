@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 import asyncpg
 from google.protobuf.message import Message
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from sqlalchemy import BigInteger, Column, DateTime, Identity, func
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.engine import make_url
@@ -19,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .clock import Clock, utc_now
 from .ids import uuid7
+from .tracing import inject
 
 
 class Tx(AsyncSession):
@@ -37,7 +37,7 @@ class Tx(AsyncSession):
     def emit(self, event: Message, *, workspace: str | None = None) -> None:
         """Promises *event*: it is told if, and only if, this transaction commits."""
         headers: dict[str, str] = {"ce-cause": self.cause} if self.cause else {}
-        TRACE.inject(headers)
+        inject(headers)
         self.add(promise(event, workspace or self.workspace, self.clock(), headers))
         self.promised = True
 
@@ -169,4 +169,3 @@ class HotOffset(SQLModel, table=True):
 
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
-TRACE = TraceContextTextMapPropagator()

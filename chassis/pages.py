@@ -34,9 +34,9 @@ def seal(key: list[Any]) -> str:
 
 
 def unseal(token: str, *types: type) -> list[Any] | None:
-    """The key a token stands for; None for the first page. *types*, when given, are what this list sorts by:
-    a token of another list is refused like a broken one.
+    """The key a token stands for; None for the first page.
 
+    *types*, when given, are what this list sorts by: a token of another list is refused like a broken one.
     The checksum finds out who mends a token by hand. It is no secret: a token opens nothing, it only says
     where to go on in a list that its bearer may read anyway.
     """
@@ -44,10 +44,16 @@ def unseal(token: str, *types: type) -> list[Any] | None:
         return None
     try:
         key: list[Any] = json.loads(_opened(token), object_hook=_untagged)
+        _insist(key, types)
     except (ValueError, KeyError):
         message = "page_token is not one we gave: use next_page_token as it is, or leave it out."
         raise Invalid("PAGE_TOKEN_INVALID", message, violations=[Violation("page_token", message)]) from None
     return key
+
+
+def _insist(key: list[Any], types: tuple[type, ...]) -> None:
+    if types and tuple(map(type, key)) != types:
+        raise ValueError(key)
 
 
 def _tagged(value: Any) -> dict[str, str]:

@@ -2,4 +2,5 @@
 
 from chassis.commands import run_service
 
-run_service("gateway", settings="settings:Settings", app="app:gateway_app", roles=("serve",))
+if __name__ == "__main__":
+    run_service("gateway", settings="settings:Settings", app="app:gateway_app", roles=("serve",))

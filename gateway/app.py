@@ -14,6 +14,7 @@ from chassis.bus import Bus
 from chassis.channels import channel
 from chassis.clock import Clock, utc_now
 from chassis.db import Database
+from chassis.retention import retention
 from chassis.runtime import Failed, running
 from chassis.streams import queue_for, stream_for
 
@@ -75,7 +76,9 @@ async def gateway_app(
             clock=clock,
         )
         async with (
-            running(None, bus.relay(db), grace_seconds=settings.grace_seconds) as failed,
+            running(
+                None, bus.relay(db), retention(db, clock), grace_seconds=settings.grace_seconds
+            ) as failed,
             serving(
                 front, settings.http_listen, grace_seconds=settings.grace_seconds, failed=failed
             ) as address,

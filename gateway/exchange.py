@@ -1,5 +1,6 @@
 """One HTTP exchange over ASGI: the body within its limit, the answer in two messages."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
@@ -14,7 +15,7 @@ Header = tuple[bytes, bytes]
 
 
 class ClientGoneError(Exception):
-    """The client left before the body was complete; there is nobody to answer."""
+    """The client left, or fell silent, before the body was complete; there is nobody to answer."""
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -28,6 +29,14 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int) -> bytes:
     announced = header(scope, b"content-length")
     if announced.isdecimal() and int(announced) > limit:
         raise too_large(limit)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await whole_body(receive, limit)
+    except TimeoutError:
+        raise ClientGoneError from None
+
+
+async def whole_body(receive: Receive, limit: int) -> bytes:
     chunks: list[bytes] = []
     size, more = 0, True
     while more:
@@ -59,4 +68,6 @@ async def reply(
 
 DOMAIN = "gateway.rapport"
 JSON: Header = (b"content-type", b"application/json")
+# Four megabytes over a poor line; whoever is slower holds a place that others need.
+BODY_SECONDS = 60.0
 BODILESS = frozenset({204, 304})

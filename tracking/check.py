@@ -9,7 +9,7 @@ import msgspec
 from tracking.identifiers import CONTROL, LONGEST, named, usable
 from tracking.instant import EARLIEST_YEAR, LATEST_YEAR, moment
 from tracking.names import SPEC
-from tracking.wire import BATCHES, DEEPEST, Call, Loose, depth, opened
+from tracking.wire import BATCHES, DEEPEST, Call, Loose, depth, mended, opened
 
 
 class Rejection(msgspec.Struct, frozen=True, gc=False):
@@ -87,15 +87,13 @@ def sound(type: str | None, payload: bytes) -> Call:
 def loosely(payload: bytes) -> Call:
     """The event, its times read in any of the ways clients write them; raises `Fault` when that fails too."""
     try:
-        call = LOOSE.decode(payload)
+        call = LOOSE.decode(mended(payload))
     except UnicodeDecodeError:
         raise Fault("", "The event is not valid UTF-8. Encode its text as UTF-8.") from None
     except msgspec.ValidationError as wrong:
         blame(str(wrong))
     except (msgspec.DecodeError, ValueError):
-        raise Fault(
-            "", "The event holds text or a number that JSON cannot carry, such as half a surrogate pair."
-        ) from None
+        raise Fault("", "The event cannot be read as JSON. Send what a JSON library writes.") from None
     for field in TIMES:
         if (value := getattr(call, field)) is not None:
             setattr(call, field, moment(value) or untimely(field))
@@ -129,6 +127,8 @@ def own(field: str, value: Any) -> bool:
         raise Fault(field, f"`{field}` may have {LONGEST} characters; this one has more.")
     if not text.isprintable() and CONTROL.search(text):
         raise Fault(field, f"`{field}` holds control characters. Send the id without them.")
+    if LOST in text:
+        raise Fault(field, f"`{field}` holds a broken character. Send the id as it is.")
     return usable(text.strip())
 
 
@@ -152,8 +152,8 @@ def has_name(name: str | None) -> None:
         raise Fault("event", "`event` is missing; it says what happened, such as `Product Viewed`.")
     if len(trimmed) > LONGEST_NAME:
         raise Fault("event", f"`event` may have {LONGEST_NAME} characters; this one has {len(trimmed)}.")
-    if "\0" in name:
-        raise Fault("event", "`event` holds a NUL character. Send the name without it.")
+    if "\0" in name or LOST in name:
+        raise Fault("event", "`event` holds a NUL or a broken character. Send the name without it.")
 
 
 def numbers_fit(payload: bytes) -> None:
@@ -186,6 +186,8 @@ def blame(wrong: str) -> NoReturn:
     raise Fault(path, f"`{path}` must be {wanted}; this is {got}.") from None
 
 
+# What is left of half a surrogate pair: two different ids would look the same.
+LOST = "\N{REPLACEMENT CHARACTER}"
 TYPES = frozenset(("identify", "track", "page", "screen", "group", "alias"))
 TIMES = ("timestamp", "originalTimestamp", "sentAt")
 LARGEST_BYTES = 32 * 1024

@@ -138,7 +138,10 @@ def event(payload: bytes, around: Surroundings) -> Event:
         # PostgreSQL stores every character but this one.
         payload = JSON.encode(without_nul(msgspec.json.decode(payload)))
         call = sound(around.type, payload)
-    parts = PARTS.decode(payload)
+    try:
+        parts = PARTS.decode(payload)
+    except msgspec.DecodeError:
+        parts = PARTS.decode(wire.mended(payload))
     type = call.type or ""
     context = call.context or around.context
     traits = personal_traits(call, context)

@@ -96,7 +96,8 @@ def external(listed: Any, region: str, blocked: frozenset[str]) -> list[Identifi
     for entry in listed[:MOST_EXTERNAL_IDS] if isinstance(listed, list) else ():
         if not isinstance(entry, dict) or entry.get("collection") == "accounts":
             continue
-        kind = external_kind(entry.get("type"))
+        type = entry.get("type")
+        kind = external_kind(type) if isinstance(type, str) else None
         if kind and (one := identifier(kind, entry.get("id"), region, blocked)):
             found.append(one)
     return found
@@ -111,10 +112,8 @@ def devices(device: Any, blocked: frozenset[str]) -> list[Identifier]:
 
 
 @lru_cache(1024)
-def external_kind(type: Any) -> str | None:
+def external_kind(type: str) -> str | None:
     """Which kind an external id's type means: `shopify_customer_id` is `external:shopify`."""
-    if not isinstance(type, str):
-        return None
     if type in ("user_id", "email", "phone", "anonymous_id"):
         return type
     if type.partition(".")[0] in ("ios", "android"):
@@ -161,7 +160,7 @@ def phone(text: str, region: str) -> str | None:
         number = phonenumbers.parse(text, region.upper() or None)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    if not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

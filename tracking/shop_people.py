@@ -49,30 +49,40 @@ def person(seed: int, number: int) -> Person:
     if rng.random() < 0.6 and (number_told := phone(number)):
         traits["phone"] = number_told
     allows = rng.random() < 0.7
+    gadgets = 1 + rng.choices((0, 1, 2), (50, 38, 12))[0]
     return Person(
         user_id=f"customer-{number + 1}",
-        is_member=rng.random() < 0.75,
+        is_member=rng.random() < 0.75 or shares_a_tablet(number),
         traits=traits,
         channels={"email": allows, "sms": allows and rng.random() < 0.4},
         categories={"Analytics": allows or rng.random() < 0.5, "Advertising": allows and rng.random() < 0.6},
-        gadgets=tuple(
-            gadget(seed, number, rng, nth) for nth in range(rng.choices((1, 2, 3), (50, 38, 12))[0])
-        ),
+        gadgets=(*(gadget(rng) for _ in range(gadgets)), *tablets(seed, number)),
         locale=f"{language}-{country}",
         time_zone=zone,
         currency=currency,
     )
 
 
-def gadget(seed: int, number: int, rng: Random, nth: int) -> Gadget:
-    """A device of her own; of a few, the last is a tablet that two neighbours share."""
-    if nth and number % 25 in (0, 1):
-        household = Random(f"household/{seed}/{number // 25}")  # noqa: S311 -- as above
-        return Gadget(str(UUID(int=household.getrandbits(128), version=4)), TABLET, "203.0.113.99")
-    agent = rng.choice(USER_AGENTS)
-    return Gadget(
-        str(UUID(int=rng.getrandbits(128), version=4)), agent, f"198.51.100.{rng.randrange(1, 255)}"
-    )
+def gadget(rng: Random) -> Gadget:
+    """A device of her own."""
+    return Gadget(anonymous_id(rng), rng.choice(USER_AGENTS), f"198.51.100.{rng.randrange(1, 255)}")
+
+
+def tablets(seed: int, number: int) -> tuple[Gadget, ...]:
+    """The tablet she shares with her neighbour; it lies nearer than her own devices."""
+    if not shares_a_tablet(number):
+        return ()
+    household = Random(f"household/{seed}/{number // 25}")  # noqa: S311 -- as above
+    return (Gadget(anonymous_id(household), TABLET, "203.0.113.99"),) * 2
+
+
+def shares_a_tablet(number: int) -> bool:
+    """Two of twenty-five."""
+    return number % 25 < 2
+
+
+def anonymous_id(rng: Random) -> str:
+    return str(UUID(int=rng.getrandbits(128), version=4))
 
 
 def phone(number: int) -> str | None:

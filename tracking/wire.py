@@ -77,27 +77,28 @@ class Keys(msgspec.Struct, gc=False):
 def opened(call: str, body: bytes) -> Envelope:
     """The events of a request, each as its bytes. A single call is a batch of one."""
     try:
-        envelope = _decoded(call, body)
-    except RecursionError:
         try:
-            envelope = _decoded(call, pruned(body))
-        except RecursionError:
-            raise Unreadable("The body is nested too deeply to be read.") from None
-    if len(envelope.batch) > MOST_EVENTS:
-        raise TooMany(f"A batch may bring {MOST_EVENTS} events, and this one has {len(envelope.batch)}.")
-    return envelope
-
-
-def _decoded(call: str, body: bytes) -> Envelope:
-    try:
-        if call in BATCHES:
-            return ENVELOPE.decode(body)
-        OBJECT.decode(body)
+            envelope = enveloped(call, body)
+        except (msgspec.DecodeError, RecursionError):
+            # One event that no decoder follows must not sink the others.
+            envelope = enveloped(call, pruned(mended(body)))
     except msgspec.ValidationError as wrong:
         wanted = "an object with an array `batch`" if call in BATCHES else "an object"
         raise Unreadable(f"The body must be {wanted}: {wrong}.") from None
     except msgspec.DecodeError as wrong:
         raise Unreadable(f"The body must be JSON: {wrong}.") from None
+    except RecursionError:
+        raise Unreadable("The body must be JSON that nests less.") from None
+    if len(envelope.batch) > MOST_EVENTS:
+        raise TooMany(f"A batch may bring {MOST_EVENTS} events, and this one has {len(envelope.batch)}.")
+    return envelope
+
+
+def enveloped(call: str, body: bytes) -> Envelope:
+    """What the decoder makes of a body that is sound as a whole."""
+    if call in BATCHES:
+        return ENVELOPE.decode(body)
+    OBJECT.decode(body)
     return Envelope([msgspec.Raw(body)])
 
 
@@ -123,6 +124,11 @@ def depth(payload: bytes) -> int:
         elif mark in b"}]":
             level -= 1
     return deepest
+
+
+def mended(body: bytes) -> bytes:
+    """The body with halves of surrogate pairs replaced: programs that cut texts cut emojis in two."""
+    return HALVES.sub(lambda found: b"\\ufffd" if found["half"] else found[0], body)
 
 
 def pruned(body: bytes) -> bytes:
@@ -164,4 +170,8 @@ TEXT = msgspec.json.Decoder(str)
 DEEPEST = 32
 KEPT = 3 * DEEPEST
 LARGEST_PRUNED = 512 * 1024
+HALVES = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 TOKENS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)

@@ -23,12 +23,12 @@ WORDS: dict[str, Callable[[Home, list[str]], Awaitable[int]]] = {
 def main(arguments: list[str]) -> int:
     word, *rest = arguments or ["run"]
     if word not in WORDS:
-        print(f"python -m deploy.local knows {', '.join(WORDS)}; not {word!r}.", file=sys.stderr)
+        sys.stderr.write(f"python -m deploy.local knows {', '.join(WORDS)}; not {word!r}.\n")
         return 2
     try:
         return asyncio.run(until_told(WORDS[word](Home.from_environment(), rest)))
     except (Trouble, Died, RuntimeError, OSError) as trouble:
-        print(f"{trouble}", file=sys.stderr)
+        sys.stderr.write(f"{trouble}\n")
         return 1
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import shutil
+import stat
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,6 +74,22 @@ class Home:
                 f" {LEAST_FREE_BYTES >> 20} MiB. Free some, or set RAPPORT_HOME to a folder on another disk."
             )
 
+    def postgres_folder(self) -> Path:
+        """Where the database lies: in the house's folder, unless its server may not go there.
+
+        As root the server runs as somebody else, and a folder in a private home is closed to her.
+        """
+        inside, elsewhere = self.folder / "postgres", self.folder / "postgres.elsewhere"
+        if elsewhere.exists():
+            return Path(elsewhere.read_text())
+        if inside.exists() or os.geteuid() != 0 or open_to_all(self.folder):
+            return inside
+        folder = Path("/var/lib/rapport") / secrets.token_hex(8)
+        folder.mkdir(mode=0o755, parents=True)
+        elsewhere.write_text(str(folder / "postgres"))
+        print(f"PostgreSQL may not run as root, nor read {self.folder}: its data lies in {folder}.")  # noqa: T201
+        return folder / "postgres"
+
     def secret(self, name: str) -> str:
         """A secret of this house, made on first use and kept."""
         kept = self._secrets()
@@ -84,6 +101,11 @@ class Home:
     def _secrets(self) -> dict[str, str]:
         file = self.folder / "secrets.json"
         return dict(json.loads(file.read_text())) if file.exists() else {}
+
+
+def open_to_all(folder: Path) -> bool:
+    """Whether anybody may go through to *folder*."""
+    return all(each.stat().st_mode & stat.S_IXOTH for each in (folder, *folder.parents))
 
 
 def write_private(path: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -9,11 +10,11 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 from urllib.request import urlopen
 
 from chassis import migrations
+from deploy.nats.streams import declare, fitting
 
 from .child import child
 from .home import Home, Trouble
@@ -21,8 +22,6 @@ from .keeper import kept, pid_in
 from .nats import Nats, embedded_nats
 from .postgres import Postgres, embedded_postgres
 from .provision import app_role, owner_role, provision
-
-T = TypeVar("T")
 
 SERVICES = ("profile",)
 DATABASES = (*SERVICES, "gateway")
@@ -43,28 +42,20 @@ async def house(home: Home) -> AsyncIterator[House]:
     home.prepare()
     port_is_free(home.port)
     async with AsyncExitStack() as stack:
-        opened = asyncio.gather(
-            stack_up(stack, postgres(home)), stack_up(stack, nats(home)), return_exceptions=True
-        )
-        databases, nats_url = (raised(each) for each in await opened)
+        databases = await stack.enter_async_context(postgres(home))
+        nats_url = await stack.enter_async_context(nats(home))
         await databases.prepare()
-        parts = [
-            kept(name, lambda name=name: part(home, name, databases, nats_url), pid_in)  # type: ignore[misc]
-            for name in (*SERVICES, "gateway")
-        ]
-        for each in await asyncio.gather(*(stack_up(stack, one) for one in parts), return_exceptions=True):
-            raised(each)
+        await declare(nats_url, fitting(shutil.disk_usage(home.folder).free))
+        async with asyncio.TaskGroup() as starting:
+            for name in (*SERVICES, "gateway"):
+                starting.create_task(stack.enter_async_context(supervised(home, name, databases, nats_url)))
         yield House(home, nats_url, databases)
 
 
-async def stack_up(stack: AsyncExitStack, context: AbstractAsyncContextManager[T]) -> T:
-    return await stack.enter_async_context(context)
-
-
-def raised(outcome: T | BaseException) -> T:
-    if isinstance(outcome, BaseException):
-        raise outcome
-    return outcome
+def supervised(
+    home: Home, name: str, databases: "Databases", nats_url: str
+) -> AbstractAsyncContextManager[Path]:
+    return kept(name, lambda: part(home, name, databases, nats_url), pid_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +94,14 @@ async def postgres(home: Home) -> AsyncIterator[Databases]:
         yield external(home, home.external_database_url)
         return
 
-    def start() -> AbstractAsyncContextManager[Postgres]:
-        return embedded_postgres(home.folder / "postgres", home.sockets / "pg", log=home.log("postgres"))
+    @asynccontextmanager
+    async def start() -> AsyncIterator[Postgres]:
+        folder = home.postgres_folder()
+        async with embedded_postgres(folder, home.sockets / "pg", log=home.log("postgres")) as server:
+            home.pid_file("postgres").write_text(str(server.pid))
+            yield server
 
     async with kept("PostgreSQL", start, lambda server: server.pid) as server:
-        home.pid_file("postgres").write_text(str(server.pid))
         yield Databases(server.url(), {})
 
 
@@ -124,12 +118,14 @@ async def nats(home: Home) -> AsyncIterator[str]:
         return
     port = free_port()
 
-    def start() -> AbstractAsyncContextManager[Nats]:
+    @asynccontextmanager
+    async def start() -> AsyncIterator[Nats]:
         # Started again, it is found where it was.
-        return embedded_nats(home.folder / "nats", port=port, log=home.log("nats"))
+        async with embedded_nats(home.folder / "nats", port=port, log=home.log("nats")) as server:
+            home.pid_file("nats").write_text(str(server.pid))
+            yield server
 
     async with kept("NATS", start, lambda server: server.pid) as server:
-        home.pid_file("nats").write_text(str(server.pid))
         yield server.url
 
 

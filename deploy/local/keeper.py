@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psutil
 
@@ -20,7 +20,8 @@ async def kept(name: str, start: Start[Part], pid: Callable[[Part], int]) -> Asy
     """Runs a part for as long as the block lasts. The first start must succeed; later ones are repeated."""
     first: asyncio.Future[Part] = asyncio.get_running_loop().create_future()
     keeping = asyncio.create_task(keep(name, start, pid, first), name=f"keep {name}")
-    await asyncio.wait({keeping, first}, return_when=asyncio.FIRST_COMPLETED)
+    waited: set[asyncio.Future[Any]] = {keeping, first}
+    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
     if not first.done():
         await keeping
     try:
@@ -56,7 +57,8 @@ async def ended(pid: int) -> None:
     """Waits for the end of a process that is not our child but our child's."""
     try:
         process = psutil.Process(pid)
-        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        # The system tells only parents of an end, and the parent is our guard.
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_SECONDS)
     except psutil.NoSuchProcess:
         return

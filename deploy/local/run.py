@@ -47,7 +47,8 @@ Try it, in another terminal:
 
   . {home.demo_env}
   curl -su $RAPPORT_SECRET_KEY: "$RAPPORT_URL/v1/profiles?page_size=3"
-  curl -su $RAPPORT_WRITE_KEY: $RAPPORT_URL/v1/identify -d '{{"userId":"ada","traits":{{"email":"ada@example.com"}}}}'
+  curl -su $RAPPORT_WRITE_KEY: $RAPPORT_URL/v1/identify \
+    -d '{{"userId":"ada","traits":{{"email":"ada@example.com"}}}}'
   curl -su $RAPPORT_SECRET_KEY: "$RAPPORT_URL/v1/profiles:lookup?identifier=email:ada@example.com"
 
 make demo tells one customer's story; make tail shows the facts as they are told. Ctrl-C stops everything.

@@ -50,7 +50,7 @@ def open_workspace(home: Home) -> dict[str, str]:
 
 
 def send_past(home: Home, write_key: str, born: datetime) -> None:
-    """Weeks of events until the shop was born. Sent twice, they count once: their ids follow from the seed."""
+    """Weeks of events until the shop was born. Sent twice, they count once: their ids follow the seed."""
     past = generator.Shop(seed=SEED, customers=CUSTOMERS, days=DAYS, now=born)
     batch: list[Any] = []
     for event in past:

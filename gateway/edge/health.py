@@ -67,7 +67,10 @@ def service_probe(channel: grpc.aio.Channel) -> Probe:
     stub = HealthStub(channel)
 
     async def probe() -> None:
-        said = await stub.Check(HealthCheckRequest(), timeout=PROBE_SECONDS)
+        try:
+            said = await stub.Check(HealthCheckRequest(), timeout=PROBE_SECONDS)
+        except grpc.aio.AioRpcError as error:
+            raise ConnectionError(error.details()) from error  # its own words fill five lines of a log
         if said.status != HealthCheckResponse.SERVING:
             raise ConnectionError("the service is not serving")
 

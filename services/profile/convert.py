@@ -136,9 +136,12 @@ def consent_messages(anchors: Sequence[Row], rows: Iterable[Row], now: datetime)
     return found
 
 
-def consent_message(profile: str, id: UUID, time_us: int, told: Consent, *, current: bool) -> pb.Consent:
+def consent_message(
+    profile: str, id: UUID | None, time_us: int, told: Consent, *, current: bool
+) -> pb.Consent:
+    """A decision; without a name of its own when a merge handed it on."""
     found = pb.Consent(
-        name=f"{profile}/consents/{id}",
+        name=f"{profile}/consents/{id}" if id else "",
         channel=told.channel,
         purpose=told.purpose,
         decision=pb.GRANTED if told.granted else pb.DENIED,

@@ -1,6 +1,7 @@
 """What the profile service answers when it is asked."""
 
 import json
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
@@ -17,6 +18,7 @@ from chassis.errors import Changed, Invalid, NotFound, Violation
 from chassis.idempotency import answer, answered
 from services.profile import actions, convert
 from services.profile.domain import registers
+from services.profile.engine.take import TOLERANCE_US
 from services.profile.store import reads
 from services.profile.workspaces import Workspaces
 from tracking import identifiers
@@ -150,13 +152,16 @@ class ProfileService(profile_pb2_grpc.ProfileServiceServicer):
         return pb.ListConsentsResponse(consents=wanted, next_page_token=token)
 
     async def RecordConsent(self, request: pb.RecordConsentRequest, _: Context) -> pb.Consent:
+        check_decision_time(request.consent, self._clock())
         async with self._db.begin(caller().workspace, cause=caller().request_id) as tx:
             if reply := await answered(tx, request, pb.Consent):
                 return reply
             await actions.write_alone(tx)
             found = await profile(tx, await living(tx, request.parent))
             told = convert.told_consent(request.consent)
-            event = actions.told_by_us(found.name, self._clock(), consents=(told,))
+            event = actions.told_by_us(
+                found.name, self._clock(), time_us=decision_time_us(request.consent), consents=(told,)
+            )
             await actions.take(tx, [event], self._workspaces, self._clock)
             connection = await tx.raw()
             key = await living(tx, found.name)
@@ -217,6 +222,20 @@ def told_traits(document: bytes) -> dict[str, Any]:
     if problem := registers.traits_problem(traits):
         raise Invalid("TRAITS_INVALID", problem, violations=[Violation("profile.traits", problem)])
     return dict(traits)
+
+
+def decision_time_us(consent: pb.Consent) -> int | None:
+    return convert.microseconds(consent.decision_time) if consent.HasField("decision_time") else None
+
+
+def check_decision_time(consent: pb.Consent, now: datetime) -> None:
+    """A decision is a fact: it lies in the past, or in the few minutes that clocks may differ."""
+    told = decision_time_us(consent)
+    if told is not None and told > convert.microseconds_of(now) + TOLERANCE_US:
+        sentence = "A decision cannot lie in the future; leave decision_time out for now."
+        raise Invalid(
+            "DECISION_IN_FUTURE", sentence, violations=[Violation("consent.decision_time", sentence)]
+        )
 
 
 def cursor(token: str, *types: type) -> tuple[Any, ...] | None:

@@ -6,13 +6,12 @@ from contextlib import asynccontextmanager, suppress
 import asyncpg
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from chassis.db import Database, Outbox, Tx, connect, first_time
 from chassis.ids import uuid7
+from chassis.tracing import span
 from tests.chassis.demo.tables import Note
 
 
@@ -133,12 +132,12 @@ async def test_a_transaction_over_several_workspaces_names_the_one_it_means(db):
 
 
 async def test_an_event_carries_the_trace_it_was_decided_in(db):
-    with TracerProvider(shutdown_on_exit=False).get_tracer("test").start_as_current_span("decide") as span:
+    with span("decide") as trace:
         async with db.begin("acme") as tx:
             tx.emit(StringValue())
 
     [row] = await promises(db)
-    assert trace.format_trace_id(span.get_span_context().trace_id) in row.headers["traceparent"]
+    assert trace.traceparent == row.headers["traceparent"]
 
 
 async def test_the_raw_connection_is_in_the_same_transaction(db):

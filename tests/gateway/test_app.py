@@ -77,6 +77,12 @@ async def test_a_write_key_may_not_read(house: House):
     assert (403, "WRITE_KEY_ONLY_CAPTURES") == (answer.status_code, reason(answer))
 
 
+async def test_a_write_key_captures(house: House):
+    key = (await house.a_key(await house.open()))["key"]
+    answer = await house.http.post("/v1/track", json={"event": "Seen", "userId": "ada"}, auth=(key, ""))
+    assert (200, {"success": True}) == (answer.status_code, answer.json())
+
+
 async def test_a_deleted_key_is_refused_when_five_seconds_have_passed(house: House):
     root = await house.open()
     made = await house.a_key(root, "workspace.read")

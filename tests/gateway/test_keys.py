@@ -5,6 +5,7 @@ import asyncio
 import nats
 from rapport.gateway.v1 import events_pb2 as events
 
+from chassis import pages
 from chassis.db import Database
 from gateway import store
 from gateway.keys import workspace_of
@@ -139,6 +140,12 @@ async def test_keys_are_listed_newest_first_in_pages_and_never_shown(house: Hous
     assert made[::-1] == [each["name"] for each in listed[:4]]
     assert [""] * 5 == [each["key"] for each in listed]
     assert "" == second["next_page_token"]
+
+
+async def test_a_token_of_another_list_leads_nowhere_in_this_one(house: House):
+    token = pages.seal(["orders", 7])
+    answer = await house.get(f"/v1/api_keys?page_token={token}", await house.open())
+    assert (400, "PAGE_TOKEN_INVALID") == (answer.status_code, reason(answer))
 
 
 async def test_scopes_that_make_no_sense_are_refused(house: House):

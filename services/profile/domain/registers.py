@@ -59,6 +59,11 @@ def decisions(registers: Mapping[str, Register]) -> dict[tuple[str, str], str]:
     return found
 
 
+def decided_at(registers: Mapping[str, Register], channel: str, purpose: str) -> int:
+    """When the decision that holds was made."""
+    return registers[f"{CONSENT}{channel}/{purpose}"][0]
+
+
 def traits_problem(traits: Mapping[str, Any]) -> str | None:
     """Why these traits cannot be kept, in a sentence; None when they can."""
     if len(traits) > MOST_TRAITS:

@@ -11,8 +11,10 @@ from services.profile.convert import (
     timestamp,
     traits_json,
 )
+from services.profile.domain.registers import GRANTED
 from services.profile.engine.state import Profile
-from services.profile.engine.work import Decided, Merge, Move, Work
+from services.profile.engine.work import Decided, Inherited, Merge, Move, Work
+from tracking.consent import Consent
 
 if TYPE_CHECKING:
     from services.profile.engine.take import Transaction
@@ -43,6 +45,10 @@ def promise(work: Work, tx: "Transaction") -> None:
     for decided in work.consents:
         if decided.changes:
             tx.emit(work.workspace, consent_changed(decided))
+            work.inherited.pop((decided.profile.key, decided.consent.channel, decided.consent.purpose), None)
+    for inherited in work.inherited.values():
+        if inherited.profile.merged_into is None:
+            tx.emit(work.workspace, consent_inherited(inherited))
 
 
 def consent_changed(decided: Decided) -> events.ConsentChanged:
@@ -51,6 +57,15 @@ def consent_changed(decided: Decided) -> events.ConsentChanged:
         consent=consent_message(profile.name, event.id, event.time_us, decided.consent, current=True),
         profile_key=profile.key,
         historical=event.historical,
+    )
+
+
+def consent_inherited(held: Inherited) -> events.ConsentChanged:
+    consent = Consent(held.channel, held.purpose, held.decision == GRANTED, source="merge")
+    name = held.profile.name
+    return events.ConsentChanged(
+        consent=consent_message(name, None, held.time_us, consent, current=True),
+        profile_key=held.profile.key,
     )
 
 

@@ -8,12 +8,13 @@ the component again.
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from services.profile.domain import resolution
-from services.profile.domain.kinds import limit, priority
+from services.profile.domain import registers, resolution
+from services.profile.domain.kinds import PROFILE, limit, priority
 from services.profile.domain.resolution import Claim
 from services.profile.engine.load import fold, load_component, profile_of
 from services.profile.engine.state import Anchor, Profile
-from services.profile.engine.work import Merge, Move, Work
+from services.profile.engine.work import Inherited, Merge, Move, Work
+from services.profile.engine.write import write_identity
 from tracking.event import Event
 
 
@@ -98,7 +99,7 @@ def unite(work: Work, members: dict[int, Anchor], profiles: Iterable[Profile], c
 
 async def contested(work: Work, claim: Claim) -> None:
     """A limit is in the way in this component: step if the claim is its newest, else fold it again."""
-    await work.store.write_identity(work)
+    await write_identity(work)
     members = await component(work, claim)
     claims = await work.store.claims_of(list(members))
     kinds = {key: anchor.kind for key, anchor in members.items()}
@@ -144,7 +145,8 @@ async def component(work: Work, claim: Claim) -> dict[int, Anchor]:
 
 def former(profile: Profile, *, absent: bool = False) -> resolution.Former:
     """How a profile ranks as an heir. One that was absorbed comes back only where nobody living stands."""
-    strength = min((priority(anchor.kind) for anchor in profile.anchors.values()), default=ALWAYS_STRONGEST)
+    seen = [priority(anchor.kind) for anchor in profile.anchors.values() if anchor.kind != PROFILE]
+    strength = min(seen, default=ALWAYS_STRONGEST)
     return resolution.Former(profile.key, profile.birth, strength + (ABSENT if absent else 0), profile.key)
 
 
@@ -197,7 +199,13 @@ def take_over(work: Work, profile: Profile, anchors: list[Anchor], cause: UUID) 
 
 def refold(work: Work, profile: Profile, cause: UUID) -> None:
     """A profile is the fold of its anchors: when they change, so may everything told of it."""
+    before = registers.decisions(profile.registers)
     fold(profile)
+    for (channel, purpose), decision in registers.decisions(profile.registers).items():
+        if before.get((channel, purpose)) != decision:
+            time_us = registers.decided_at(profile.registers, channel, purpose)
+            found = Inherited(profile, channel, purpose, time_us, decision)
+            work.inherited[profile.key, channel, purpose] = found
     work.changed(profile, cause)
     work.recount(profile, cause)
 

@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import Protocol
+from uuid import UUID
 
 import asyncpg
 from google.protobuf.message import Message
@@ -18,6 +20,8 @@ from services.profile.engine.items import Item, pack
 from services.profile.engine.load import load
 from services.profile.engine.state import Memory
 from services.profile.engine.work import Work
+from services.profile.engine.write import write_facts, write_identity
+from services.profile.store import writes
 from services.profile.store.hot import HotStore
 from tracking.event import Event, Rejected
 
@@ -64,11 +68,7 @@ class Engine:
 
     async def take_workspace(self, work: Work, items: Sequence[Item]) -> None:
         items = [sound(item) for item in items]
-        await work.store.quarantine(
-            (item.event.payload, item.event.reason, item.receive_time_us)
-            for item in items
-            if isinstance(item.event, Rejected)
-        )
+        await work.store.write(writes.QUARANTINE, (one for item in items if (one := quarantined(item))))
         admitted = await admit(work, [item for item in items if isinstance(item.event, Event)])
         if not admitted:
             return
@@ -80,8 +80,9 @@ class Engine:
         await commerce.trade(work, happened, self.currencies.currency(work.workspace))
         await commerce.compute(work)
         facts.revise(work)
-        await work.store.write_identity(work)
-        await work.store.write_facts(work)
+        await write_identity(work)
+        await write_facts(work)
+        work.keep_in_memory()
 
 
 class Currencies(Protocol):
@@ -99,6 +100,15 @@ def sound(item: Item) -> Item:
     return replace(item, event=rejected)
 
 
+def quarantined(item: Item) -> tuple[UUID, bytes, str, int] | None:
+    """The row of what cannot be understood; the same bytes received again are the same row."""
+    rejected = item.event
+    if not isinstance(rejected, Rejected):
+        return None
+    name = UUID(bytes=blake2b(rejected.payload, digest_size=16).digest())
+    return name, rejected.payload, rejected.reason, item.receive_time_us
+
+
 async def admit(work: Work, items: Sequence[Item]) -> list[tuple[Event, Item]]:
     """Those seen for the first time whose time has come. What lies in the future is kept until then."""
     firsts: dict[object, tuple[Event, Item]] = {}
@@ -110,7 +120,7 @@ async def admit(work: Work, items: Sequence[Item]) -> list[tuple[Event, Item]]:
     new = [(event, item) for event, item in firsts.values() if item.admitted or event.id in fresh]
     horizon = microseconds(work.now) + TOLERANCE_US
     future = [event for event, _ in new if event.time_us > horizon]
-    await work.store.defer((event.id, event.time_us, pack(event)) for event in future)
+    await work.store.write(writes.DEFER, ((event.id, event.time_us, pack(event)) for event in future))
     return [(event, item) for event, item in new if event.time_us <= horizon]
 
 

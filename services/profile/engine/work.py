@@ -53,6 +53,17 @@ class Decided:
     changes: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A decision that a merge or late evidence made the one that holds."""
+
+    profile: Profile
+    channel: str
+    purpose: str
+    time_us: int
+    decision: str
+
+
 @dataclass(slots=True)
 class Held:
     """All that was reported under one order id, and what was told of it."""
@@ -82,6 +93,8 @@ class Work:
     new_profiles: dict[int, Profile] = field(default_factory=dict)
     # Profiles whose told state changed -> the event that did it.
     changed_profiles: dict[int, tuple[Profile, UUID]] = field(default_factory=dict)
+    # Those of them that the last write inserted, with all that was known by then.
+    written_profiles: set[int] = field(default_factory=set)
     retired_profiles: dict[int, Profile] = field(default_factory=dict)
     revived_profiles: dict[int, Profile] = field(default_factory=dict)
     # Profiles whose anchors or orders changed, and those that were only used: what is computed may be stale.
@@ -97,6 +110,8 @@ class Work:
     activities: list[tuple[Any, ...]] = field(default_factory=list)
     told: list[events.RecordedActivity] = field(default_factory=list)
     consents: list[Decided] = field(default_factory=list)
+    # Decisions that hold now because anchors came or went: by profile, channel and purpose.
+    inherited: dict[tuple[int, str, str], Inherited] = field(default_factory=dict)
     # Orders and carts as they stand now, by their keys, and what will be told of them.
     purchases: dict[str, Held] = field(default_factory=dict)
     carts: dict[tuple[int, str], Operations] = field(default_factory=dict)
@@ -133,6 +148,12 @@ class Work:
         self.opened_profiles.append(profile)
         self.memory.profiles[self.workspace, profile.key] = profile
         return profile
+
+    def keep_in_memory(self) -> None:
+        """Who did something just now is likely to do more."""
+        for anchor in self.used_anchors.values():
+            if anchor.profile:
+                self.memory.touch(self.workspace, anchor.profile)
 
     def profile(self, key: int) -> Profile:
         """A profile this work knows, living or absorbed."""

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1frapport/profile/v1/errors.proto\x12\x12rapport.profile.v1*\xfe\x01\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x15\n\x11PROFILE_NOT_FOUND\x10\x01\x12\x13\n\x0fPROFILE_CHANGED\x10\x02\x12\x13\n\x0fORDER_NOT_FOUND\x10\x03\x12\x16\n\x12IDENTIFIER_INVALID\x10\x04\x12\x16\n\x12\x46IELD_NOT_WRITABLE\x10\x05\x12\x16\n\x12\x43ONFLICT_NOT_FOUND\x10\x06\x12\x1f\n\x1bQUARANTINED_EVENT_NOT_FOUND\x10\x07\x12\x13\n\x0fMERGE_WITH_SELF\x10\x08\x12\x12\n\x0eTRAITS_INVALID\x10\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1frapport/profile/v1/errors.proto\x12\x12rapport.profile.v1*\x96\x02\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x15\n\x11PROFILE_NOT_FOUND\x10\x01\x12\x13\n\x0fPROFILE_CHANGED\x10\x02\x12\x13\n\x0fORDER_NOT_FOUND\x10\x03\x12\x16\n\x12IDENTIFIER_INVALID\x10\x04\x12\x16\n\x12\x46IELD_NOT_WRITABLE\x10\x05\x12\x16\n\x12\x43ONFLICT_NOT_FOUND\x10\x06\x12\x1f\n\x1bQUARANTINED_EVENT_NOT_FOUND\x10\x07\x12\x13\n\x0fMERGE_WITH_SELF\x10\x08\x12\x12\n\x0eTRAITS_INVALID\x10\t\x12\x16\n\x12\x44\x45\x43ISION_IN_FUTURE\x10\nb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rapport.profile.v1.errors_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=56
-  _globals['_ERRORREASON']._serialized_end=310
+  _globals['_ERRORREASON']._serialized_end=334
 # @@protoc_insertion_point(module_scope)

@@ -16,6 +16,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     QUARANTINED_EVENT_NOT_FOUND: _ClassVar[ErrorReason]
     MERGE_WITH_SELF: _ClassVar[ErrorReason]
     TRAITS_INVALID: _ClassVar[ErrorReason]
+    DECISION_IN_FUTURE: _ClassVar[ErrorReason]
 ERROR_REASON_UNSPECIFIED: ErrorReason
 PROFILE_NOT_FOUND: ErrorReason
 PROFILE_CHANGED: ErrorReason
@@ -26,3 +27,4 @@ CONFLICT_NOT_FOUND: ErrorReason
 QUARANTINED_EVENT_NOT_FOUND: ErrorReason
 MERGE_WITH_SELF: ErrorReason
 TRAITS_INVALID: ErrorReason
+DECISION_IN_FUTURE: ErrorReason
