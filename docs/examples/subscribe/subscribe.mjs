@@ -39,6 +39,8 @@ const seen = new Set();
 const socket = connect(Number(url.port || 4222), url.hostname);
 let waiting = Buffer.alloc(0);
 
+// Our messages are small and many: none of them waits for the next one.
+socket.setNoDelay(true);
 socket.on("error", (failure) => fail(failure.message));
 socket.on("data", (bytes) => {
   waiting = Buffer.concat([waiting, bytes]);

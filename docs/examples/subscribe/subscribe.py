@@ -15,7 +15,6 @@ import nats
 from google.protobuf import json_format, symbol_database
 from google.protobuf.message import Message
 from nats.aio.msg import Msg
-from nats.errors import TimeoutError as NothingYetError
 from nats.js import JetStreamContext
 from rapport.profile.v1 import events_pb2  # noqa: F401 - makes its messages known by name
 
@@ -48,7 +47,7 @@ async def follow(jetstream: JetStreamContext, subject: str, durable: str, count:
 async def arrived(inbox: JetStreamContext.PullSubscription, most: int) -> list[Msg]:
     try:
         return await inbox.fetch(most, timeout=5)
-    except NothingYetError:
+    except TimeoutError:
         return []
 
 
