@@ -135,7 +135,7 @@ class Owner(Generic[Taken]):
         self.watermark = await Watermark.read(
             self.connection, self.hot.durable, stream.created, most=stream.state.last_seq
         )
-        replays = Replays(self.db, self.connection, self.hot.durable, self.replayed)
+        replays = Replays(self.db, self.connection, self.hot.durable, self.replayed, self.forget)
         async with Feed.open(
             self.bus.connection,
             stream,

@@ -24,8 +24,10 @@ class Replays:
         connection: Connection,
         consumer: str,
         take: Callable[[HotTx, Letter], Awaitable[None]],
+        forget: Callable[[], None],
     ) -> None:
         self.db, self.connection, self.consumer, self.take = db, connection, consumer, take
+        self.forget = forget
         self.looked_at = float("-inf")
 
     async def look(self, *, every_seconds: float) -> None:
@@ -48,6 +50,8 @@ class Replays:
                 await self.connection.execute("DELETE FROM parked WHERE id = $1", id)
             outcome = "done"
         except Exception as failure:
+            # What was remembered of it did not happen, wherever on the way to the commit it failed.
+            self.forget()
             if passing(failure):
                 raise
             log.exception("%s could not handle the parked %s", self.consumer, id)

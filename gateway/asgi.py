@@ -21,7 +21,19 @@ from .calls import Call, RefusedError
 from .cors import Cors
 from .edge import Edge
 from .encode import to_json
-from .exchange import DOMAIN, JSON, ClientGoneError, Header, Receive, Scope, Send, header, read_body, reply
+from .exchange import (
+    DOMAIN,
+    JSON,
+    ClientGoneError,
+    Header,
+    Receive,
+    Scope,
+    Send,
+    header,
+    read_body,
+    reply,
+    request_id,
+)
 from .limits import Limits
 from .routes import Match, Routes
 from .transcode import to_message
@@ -145,8 +157,7 @@ class Gateway:
 
     def _request_id(self, scope: Scope) -> str:
         """The caller's own, when it is fit to stand in logs; otherwise a new one."""
-        given = header(scope, b"x-request-id")
-        return given if REQUEST_ID.fullmatch(given) else str(uuid7(self._clock()))
+        return request_id(header(scope, b"x-request-id")) or str(uuid7(self._clock()))
 
 
 def refused(status: status_pb2.Status, request_id: str, trace: Trace | None) -> Answer:
@@ -167,6 +178,5 @@ def check_media_type(scope: Scope) -> None:
         raise Invalid("MEDIA_TYPE_UNSUPPORTED", "Send the body as application/json, and uncompressed.")
 
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 JSON_TYPE = re.compile(r"application/([a-z0-9.!#$&^_-]+\+)?json")
 BODY_BYTES = 1024 * 1024

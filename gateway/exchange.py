@@ -1,10 +1,11 @@
 """One HTTP exchange over ASGI: the body within its limit, the answer in two messages."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-from chassis.errors import Invalid
+from chassis.errors import Invalid, Unavailable
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -15,7 +16,7 @@ Header = tuple[bytes, bytes]
 
 
 class ClientGoneError(Exception):
-    """The client left, or fell silent, before the body was complete; there is nobody to answer."""
+    """The client left before the body was complete; there is nobody to answer."""
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -33,7 +34,12 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int) -> bytes:
         async with asyncio.timeout(BODY_SECONDS):
             return await whole_body(receive, limit)
     except TimeoutError:
-        raise ClientGoneError from None
+        # It may still listen: an answer that never came would be an error of ours, a 4xx would lose events.
+        raise Unavailable(
+            "SERVICE_UNAVAILABLE",
+            f"The body did not arrive within {BODY_SECONDS:g} seconds. Send it again.",
+            retry_after_seconds=1,
+        ) from None
 
 
 async def whole_body(receive: Receive, limit: int) -> bytes:
@@ -52,6 +58,11 @@ async def whole_body(receive: Receive, limit: int) -> bytes:
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
+def request_id(given: str) -> str:
+    """The caller's own id, when it is fit to stand in logs and headers; otherwise nothing."""
+    return given if REQUEST_ID.fullmatch(given) else ""
+
+
 def too_large(limit: int) -> Invalid:
     return Invalid("BODY_TOO_LARGE", f"The body is larger than {limit} bytes.", limit_bytes=str(limit))
 
@@ -66,6 +77,7 @@ async def reply(
     await send({"type": "http.response.body", "body": b"" if head else body})
 
 
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 DOMAIN = "gateway.rapport"
 JSON: Header = (b"content-type", b"application/json")
 # Four megabytes over a poor line; whoever is slower holds a place that others need.

@@ -23,7 +23,7 @@ lock=$(cksum <requirements.lock)
 if [ "$(cat .venv/.lock 2>/dev/null)" != "$lock" ]; then
   echo "Installing what requirements.lock lists into .venv …"
   [ -x .venv/bin/python ] || "$python" -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+  .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input \
     --require-hashes --requirement requirements.lock ||
     fail "The packages could not be installed; pip says why above. Run the command again when that is mended."
 fi

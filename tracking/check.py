@@ -9,7 +9,7 @@ import msgspec
 from tracking.identifiers import CONTROL, LONGEST, named, usable
 from tracking.instant import EARLIEST_YEAR, LATEST_YEAR, moment
 from tracking.names import SPEC
-from tracking.wire import BATCHES, DEEPEST, Call, Loose, depth, mended, opened
+from tracking.wire import BATCHES, DEEPEST, Call, Envelope, Loose, depth, mended, opened
 
 
 class Rejection(msgspec.Struct, frozen=True, gc=False):
@@ -40,15 +40,27 @@ class Fault(Exception):  # noqa: N818
 
 def check(call: str, body: bytes) -> Checked:
     """Looks at every event of a request; raises `Unreadable` or `TooMany` when it cannot even begin."""
-    payloads = opened(call, body).batch
+    envelope = opened(call, body)
     rejected: list[Rejection] = []
     type = None if call in BATCHES else call
-    for index, payload in enumerate(payloads):
+    for index, payload in enumerate(envelope.batch):
         try:
+            modest(envelope)
             sound(type, bytes(payload))
         except Fault as fault:
             rejected.append(Rejection(index, fault.field, fault.reason))
-    return Checked(len(payloads), rejected)
+    return Checked(len(envelope.batch), rejected)
+
+
+def modest(envelope: Envelope) -> None:
+    """What a batch's events share becomes part of each, so it is bounded more closely than they are."""
+    shared = len(bytes(envelope.context)) + len(bytes(envelope.integrations))
+    if shared > LARGEST_SHARED_BYTES:
+        raise Fault(
+            "context",
+            f"The batch's own `context` and `integrations` have {shared} bytes, and its events may share"
+            f" {LARGEST_SHARED_BYTES}. Send them with the events they belong to.",
+        )
 
 
 def sound(type: str | None, payload: bytes) -> Call:
@@ -191,6 +203,7 @@ LOST = "\N{REPLACEMENT CHARACTER}"
 TYPES = frozenset(("identify", "track", "page", "screen", "group", "alias"))
 TIMES = ("timestamp", "originalTimestamp", "sentAt")
 LARGEST_BYTES = 32 * 1024
+LARGEST_SHARED_BYTES = 4 * 1024
 LONGEST_NAME = 200
 LONGEST_MESSAGE_ID = 200
 NOBODY = (

@@ -7,11 +7,12 @@ from uuid import UUID
 import msgspec
 
 from tracking import wire
-from tracking.check import Fault, sound
+from tracking.check import Fault, modest, sound
 from tracking.consent import Consent, consents
 from tracking.identifiers import Identifier, named
 from tracking.instant import LATEST_US, is_of_our_age, microseconds, moment
 from tracking.names import standard
+from tracking.wire import EMPTY, lenient, object_bytes, without_nul
 
 
 class Request(NamedTuple):
@@ -85,6 +86,7 @@ def read(request: Request, region: str, blocked: frozenset[str]) -> list[Event |
     for index, raw in enumerate(envelope.batch):
         payload = bytes(raw)
         try:
+            modest(envelope)
             found.append(event(payload, around))
         except Fault as fault:
             found.append(Rejected(index, payload, fault.field, fault.reason))
@@ -133,15 +135,7 @@ def surroundings(
 
 def event(payload: bytes, around: Surroundings) -> Event:
     """What one event means; raises `Fault` when it cannot be understood."""
-    call = sound(around.type, payload)
-    if NUL in payload:
-        # PostgreSQL stores every character but this one.
-        payload = JSON.encode(without_nul(msgspec.json.decode(payload)))
-        call = sound(around.type, payload)
-    try:
-        parts = PARTS.decode(payload)
-    except msgspec.DecodeError:
-        parts = PARTS.decode(wire.mended(payload))
+    call, parts = understood(payload, around.type)
     type = call.type or ""
     context = call.context or around.context
     traits = personal_traits(call, context)
@@ -157,8 +151,7 @@ def event(payload: bytes, around: Surroundings) -> Event:
         raise Fault("userId", "Every id of the event is blocked: such values identify nobody.")
     message_id, digest = message(call)
     time_us, original_time_us = times(call, around)
-    server = from_a_server(context)
-    page = context.get("page")
+    client = Client.read(context, around)
     return Event(
         id=UUID(bytes=digest),
         message_id=message_id,
@@ -173,15 +166,52 @@ def event(payload: bytes, around: Surroundings) -> Event:
         context=bytes(parts.context) if call.context else around.context_raw,
         integrations=bytes(parts.integrations) if call.integrations else around.integrations_raw,
         historical=around.historical,
-        user_agent=short(context.get("userAgent"), 1000) or ("" if server else around.user_agent),
-        ip=short(context.get("ip"), 64) or ("" if server else around.ip),
-        locale=short(context.get("locale"), 64),
-        time_zone=short(context.get("timezone"), 64),
-        campaign=campaign(context["campaign"]) if "campaign" in context else None,
+        user_agent=client.user_agent,
+        ip=client.ip,
+        locale=client.locale,
+        time_zone=client.time_zone,
+        campaign=client.campaign,
         consents=consents(traits, context, around.gpc),
-        page_url=short(page.get("url"), 2000) if page.__class__ is dict else "",
+        page_url=client.page_url,
         group_id=str(call.groupId) if type == "group" else "",
     )
+
+
+def understood(payload: bytes, type: str | None) -> tuple[wire.Call, wire.Parts]:
+    """The event read, and its objects as they came; without the one character PostgreSQL stores nowhere."""
+    call = sound(type, payload)
+    if NUL in payload:
+        payload = JSON.encode(without_nul(msgspec.json.decode(wire.mended(payload))))
+        call = sound(type, payload)
+    try:
+        return call, PARTS.decode(payload)
+    except msgspec.DecodeError:
+        return call, PARTS.decode(wire.mended(payload))
+
+
+class Client(NamedTuple):
+    """What a person held in her hand, as the context tells it, and where she was."""
+
+    user_agent: str
+    ip: str
+    locale: str
+    time_zone: str
+    campaign: dict[str, str] | None
+    page_url: str
+
+    @classmethod
+    def read(cls, context: dict[str, Any], around: Surroundings) -> "Client":
+        """The sender's own address and agent fill in, unless a shop's server sent it for her."""
+        server = from_a_server(context)
+        page = context.get("page")
+        return cls(
+            short(context.get("userAgent"), 1000) or ("" if server else around.user_agent),
+            short(context.get("ip"), 64) or ("" if server else around.ip),
+            short(context.get("locale"), 64),
+            short(context.get("timezone"), 64),
+            campaign(context["campaign"]) if "campaign" in context else None,
+            short(page.get("url"), 2000) if page.__class__ is dict else "",
+        )
 
 
 def times(call: wire.Call, around: Surroundings) -> tuple[int, int | None]:
@@ -222,12 +252,6 @@ def personal_traits(call: wire.Call, context: dict[str, Any]) -> dict[str, Any] 
     return own or None
 
 
-def object_bytes(raw: msgspec.Raw) -> bytes:
-    """A JSON object as it came; `{}` when it is absent or null."""
-    found = bytes(raw)
-    return found if found[:1] == b"{" else EMPTY
-
-
 def without_consent(traits: dict[str, Any] | None) -> dict[str, Any] | None:
     """Decisions are no traits."""
     if traits and "consent" in traits:
@@ -254,26 +278,6 @@ def short(value: Any, longest: int) -> str:
     return value[:longest] if type(value) is str else ""
 
 
-def lenient(raw: msgspec.Raw) -> Any:
-    """What a part of the envelope says; None when it cannot be read."""
-    try:
-        return without_nul(msgspec.json.decode(raw)) if raw is not wire.RAW else None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def without_nul(value: Any) -> Any:
-    """The same JSON with U+0000 taken out of its texts."""
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, list):
-        return [without_nul(each) for each in value]
-    if isinstance(value, dict):
-        return {name.replace("\0", ""): without_nul(each) for name, each in value.items()}
-    return value
-
-
-EMPTY = b"{}"
 PARTS = msgspec.json.Decoder(wire.Parts)
 # What a retry changes, and what is no content.
 UNTOLD = frozenset(("messageId", "sentAt"))

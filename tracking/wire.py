@@ -154,10 +154,36 @@ def pruned(body: bytes) -> bytes:
     return b"".join(kept) + body[start:] if level == 0 else body
 
 
+def object_bytes(raw: msgspec.Raw) -> bytes:
+    """A JSON object as it came; `{}` when it is absent or null."""
+    found = bytes(raw)
+    return found if found[:1] == b"{" else EMPTY
+
+
+def lenient(raw: msgspec.Raw) -> Any:
+    """What a part of the envelope says; None when it cannot be read."""
+    try:
+        return without_nul(msgspec.json.decode(raw)) if raw is not RAW else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def without_nul(value: Any) -> Any:
+    """The same JSON with U+0000 taken out of its texts."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [without_nul(each) for each in value]
+    if isinstance(value, dict):
+        return {name.replace("\0", ""): without_nul(each) for name, each in value.items()}
+    return value
+
+
 class _Anything(msgspec.Struct, gc=False):
     """Any JSON object, none of it kept."""
 
 
+EMPTY = b"{}"
 BATCHES = frozenset(("batch", "import"))
 # The largest body holds this many of the smallest events worth sending.
 MOST_EVENTS = 5_000

@@ -115,7 +115,7 @@ exec 3<&0
 "$@" 3<&- </dev/null &
 server=$!
 echo "$server" >"$pid_file"
-{ read -r _; kill -s "$signal" "$server"; } <&3 &
+{ read -r _; kill -s "$signal" "$server" 2>/dev/null; } <&3 &
 wait "$server"
 """
 READY_SECONDS = 60.0

@@ -1,5 +1,6 @@
 """Where the house on this machine keeps its state, and what it is told from outside."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -7,6 +8,8 @@ import secrets
 import shutil
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -73,6 +76,18 @@ class Home:
                 f"Only {free >> 20} MiB are free where {self.folder} lies; the house needs"
                 f" {LEAST_FREE_BYTES >> 20} MiB. Free some, or set RAPPORT_HOME to a folder on another disk."
             )
+
+    @contextmanager
+    def occupied(self) -> Iterator[None]:
+        """One house at a time lives here."""
+        with (self.folder / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Trouble(
+                    f"A house runs in {self.folder} already. Stop it, or set RAPPORT_HOME to another folder."
+                ) from None
+            yield
 
     def postgres_folder(self) -> Path:
         """Where the database lies: in the house's folder, unless its server may not go there.

@@ -5,11 +5,12 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 from urllib.request import urlopen
 
@@ -18,13 +19,14 @@ from deploy.nats.streams import declare, fitting
 
 from .child import child
 from .home import Home, Trouble
-from .keeper import kept, pid_in
+from .keeper import kept, pid_in, see_off
 from .nats import Nats, embedded_nats
 from .postgres import Postgres, embedded_postgres
 from .provision import app_role, owner_role, provision
 
 SERVICES = ("profile",)
 DATABASES = (*SERVICES, "gateway")
+PARTS = ("postgres", "nats", *DATABASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,38 @@ class House:
 async def house(home: Home) -> AsyncIterator[House]:
     """Everything runs inside the block; at its end everything is stopped, the servers last."""
     home.prepare()
-    port_is_free(home.port)
     async with AsyncExitStack() as stack:
+        stack.enter_context(home.occupied())
+        home.demo_env.unlink(missing_ok=True)
+        await asyncio.to_thread(see_off, [home.pid_file(name) for name in PARTS])
+        port_is_free(home.port)
         databases = await stack.enter_async_context(postgres(home))
         nats_url = await stack.enter_async_context(nats(home))
         await databases.prepare()
-        await declare(nats_url, fitting(shutil.disk_usage(home.folder).free))
-        async with asyncio.TaskGroup() as starting:
-            for name in (*SERVICES, "gateway"):
-                starting.create_task(stack.enter_async_context(supervised(home, name, databases, nats_url)))
+        await streams(home, nats_url)
+        await together(
+            stack.enter_async_context(supervised(home, name, databases, nats_url)) for name in DATABASES
+        )
         yield House(home, nats_url, databases)
+
+
+async def streams(home: Home, nats_url: str) -> None:
+    """Every stream, as large as this machine can bear."""
+    try:
+        async with asyncio.timeout(BUS_SECONDS):
+            await declare(nats_url, fitting(shutil.disk_usage(home.folder).free))
+    except OSError:
+        raise Trouble(f"The NATS server at {urlsplit(nats_url).hostname} does not answer.") from None
+
+
+async def together(works: Iterable[Coroutine[Any, Any, object]]) -> None:
+    """All of it; when one fails the others are told to end, and what it said is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work)
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 def supervised(
@@ -202,3 +226,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+BUS_SECONDS = 5.0

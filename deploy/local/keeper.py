@@ -21,10 +21,10 @@ async def kept(name: str, start: Start[Part], pid: Callable[[Part], int]) -> Asy
     first: asyncio.Future[Part] = asyncio.get_running_loop().create_future()
     keeping = asyncio.create_task(keep(name, start, pid, first), name=f"keep {name}")
     waited: set[asyncio.Future[Any]] = {keeping, first}
-    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-    if not first.done():
-        await keeping
     try:
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        if not first.done():
+            await keeping
         yield first.result()
     finally:
         keeping.cancel()
@@ -42,7 +42,7 @@ async def keep(
                 if not first.done():
                     first.set_result(part)
                 await ended(pid(part))
-        except Died as died:
+        except (Died, OSError, RuntimeError) as died:
             if not first.done():
                 raise
             print(f"{name}: {died}", flush=True)  # noqa: T201 - the launcher speaks to a person
@@ -64,6 +64,24 @@ async def ended(pid: int) -> None:
         return
 
 
+def see_off(pid_files: list[Path]) -> None:
+    """Waits for the parts of a house whose launcher was killed: they stop, but not at once."""
+    leaving = [process for file in pid_files if (process := written_in(file))]
+    _, stubborn = psutil.wait_procs(leaving, timeout=LEAVE_SECONDS)
+    for process in stubborn:
+        process.kill()
+    psutil.wait_procs(stubborn)
+
+
+def written_in(pid_file: Path) -> psutil.Process | None:
+    """The living process a file tells of. One that began after the file was written has only its number."""
+    try:
+        process = psutil.Process(pid_in(pid_file))
+        return process if process.create_time() <= pid_file.stat().st_mtime + CLOCK_SECONDS else None
+    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        return None
+
+
 def pid_in(file: Path) -> int:
     return int(file.read_text())
 
@@ -72,3 +90,6 @@ SHORTEST_SECONDS = 0.2
 LONGEST_SECONDS = 10.0
 STEADY_SECONDS = 30.0
 LOOK_SECONDS = 0.1
+LEAVE_SECONDS = 20.0
+# How far the system's clocks for processes and for files may be apart.
+CLOCK_SECONDS = 2.0

@@ -59,5 +59,6 @@ def configuration(store_dir: Path, port: int) -> str:
 
 def _server() -> str:
     found = shutil.which("nats-server", path=sysconfig.get_path("scripts")) or shutil.which("nats-server")
-    assert found is not None, "the extra `local` is not installed"
+    if found is None:
+        raise RuntimeError("nats-server is not installed: run make setup, or set RAPPORT_EXTERNAL_NATS_URL.")
     return found

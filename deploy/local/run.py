@@ -10,7 +10,6 @@ from .shop import Shop, open_shop
 
 async def run(home: Home, _: list[str]) -> int:
     began = time.monotonic()
-    home.demo_env.unlink(missing_ok=True)
     print("Starting the house …", flush=True)  # noqa: T201 - the launcher speaks to a person
     async with house(home) as running:
         shop = await open_shop(home)
@@ -47,7 +46,7 @@ Try it, in another terminal:
 
   . {home.demo_env}
   curl -su $RAPPORT_SECRET_KEY: "$RAPPORT_URL/v1/profiles?page_size=3"
-  curl -su $RAPPORT_WRITE_KEY: $RAPPORT_URL/v1/identify \
+  curl -su $RAPPORT_WRITE_KEY: $RAPPORT_URL/v1/identify \\
     -d '{{"userId":"ada","traits":{{"email":"ada@example.com"}}}}'
   curl -su $RAPPORT_SECRET_KEY: "$RAPPORT_URL/v1/profiles:lookup?identifier=email:ada@example.com"
 

@@ -7,7 +7,7 @@ the sender, and is kept in quarantine by the profile service.
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from time import perf_counter
 from typing import NamedTuple, Protocol
 
@@ -21,7 +21,18 @@ from chassis.tracing import TRACEPARENT, Kind, Trace, span
 from gateway import errors
 from gateway.callers import Holder, shown_key
 from gateway.cors import Cors
-from gateway.exchange import JSON, ClientGoneError, Door, Header, Receive, Scope, Send, read_body, reply
+from gateway.exchange import (
+    JSON,
+    ClientGoneError,
+    Door,
+    Header,
+    Receive,
+    Scope,
+    Send,
+    read_body,
+    reply,
+    request_id,
+)
 from gateway.limits import Limits
 from tracking import wire
 from tracking.check import Checked, Rejection, check
@@ -48,6 +59,12 @@ class Asked(NamedTuple):
     headers: Mapping[bytes, bytes]
     trace: Trace
 
+    @property
+    def request_id(self) -> str:
+        """The sender's own; SDKs give none."""
+        given = self.headers.get(b"x-request-id")
+        return request_id(given.decode("latin-1")) if given else ""
+
 
 class Answer(NamedTuple):
     status: int
@@ -61,13 +78,9 @@ Work = Callable[[Asked], Awaitable[Answer]]
 class Entrance(NamedTuple):
     """One door: where it is, what it answers to, and what happens behind it."""
 
-    path: str
+    name: str
     verb: str
     work: Work
-
-    @property
-    def name(self) -> str:
-        return f"{self.verb} {self.path}"
 
     def insist(self, method: str) -> None:
         """A door that can be read can be asked for its headers alone."""
@@ -91,14 +104,14 @@ class Capture:
         works["m"] = self._counted
         doors: dict[str, Door] = {}
         for name, work in works.items():
-            door = partial(self._pass, Entrance(f"/v1/{name}", "POST", work))
+            door = partial(self._pass, Entrance(f"POST /v1/{name}", "POST", work))
             doors |= {f"/v1/{name}": door, f"/v1/{name}/": door}
         return doors
 
     @property
     def patterns(self) -> tuple[tuple[re.Pattern[str], Door], ...]:
         """The door whose path holds a key."""
-        entrance = Entrance("/v1/projects/{key}/settings", "GET", self._settings)
+        entrance = Entrance("GET /v1/projects/{key}/settings", "GET", self._settings)
         return ((SETTINGS, partial(self._pass, entrance)),)
 
     async def _pass(self, entrance: Entrance, scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,9 +127,11 @@ class Capture:
             answer = await self._answer(entrance, asked)
         if answer is None:
             return
-        metrics.HTTP_REQUESTS.labels(entrance.name, answer.status).inc()
-        metrics.HTTP_SECONDS.labels(entrance.name).observe(perf_counter() - began)
+        REQUESTS(entrance.name, answer.status).inc()
+        SECONDS(entrance.name).observe(perf_counter() - began)
         sent = [*answer.headers, *CORS.headers(scope)] if b"origin" in headers else answer.headers
+        if asked.request_id:
+            sent = [*sent, (b"x-request-id", asked.request_id.encode())]
         await reply(send, answer.status, sent, answer.body, head=method == "HEAD")
 
     async def _answer(self, entrance: Entrance, asked: Asked) -> Answer | None:
@@ -125,13 +140,13 @@ class Capture:
             entrance.insist(asked.scope["method"])
             return await entrance.work(asked)
         except Refusal as no:
-            return problem(no, asked.trace)
+            return problem(no, asked)
         except ClientGoneError:
             return None
         except Exception:
             log.exception("%s failed", entrance.name)
             broken = Broken("INTERNAL", "Something broke on our side; it has been logged. Send it again.")
-            return problem(broken, asked.trace)
+            return problem(broken, asked)
 
     async def _captured(self, call: pb.CaptureCall, asked: Asked) -> Answer:
         """Takes one request: whose it is, what is in it, may they now; then to the bus, then the yes."""
@@ -147,9 +162,9 @@ class Capture:
         self._spend(holder, checked.count)
         if checked.count:
             await self._store(call, asked, body, holder.workspace, checked.count)
-        metrics.CAPTURE_EVENTS.labels("accepted").inc(checked.count - len(checked.rejected))
+        EVENTS("accepted").inc(checked.count - len(checked.rejected))
         if checked.rejected:
-            metrics.CAPTURE_EVENTS.labels("rejected").inc(len(checked.rejected))
+            EVENTS("rejected").inc(len(checked.rejected))
             return Answer(200, [JSON], ENCODER.encode(Taken(checked.rejected)))
         return TAKEN
 
@@ -168,7 +183,7 @@ class Capture:
         """Over the limit is a passing fault: 503, because libraries give up for good on most of 4xx."""
         wait_seconds = self._limits.take(holder.actor, max(1, count)).retry_after_seconds
         if wait_seconds:
-            metrics.CAPTURE_EVENTS.labels("refused").inc(count)
+            EVENTS("refused").inc(count)
             raise Unavailable(
                 "RATE_LIMITED",
                 "This key captured more events than its limit allows; send them again later.",
@@ -191,7 +206,7 @@ class Capture:
         try:
             await self._stream.add(workspace, request, asked.trace)
         except Unavailable:
-            metrics.CAPTURE_EVENTS.labels("refused").inc(count)
+            EVENTS("refused").inc(count)
             raise
         metrics.CAPTURE_SECONDS.observe(perf_counter() - began)
 
@@ -242,8 +257,9 @@ def looked_at(call: str, body: bytes) -> Checked:
         raise Invalid("BODY_TOO_LARGE", str(many), limit_events=str(wire.MOST_EVENTS)) from None
 
 
-def problem(no: Refusal, trace: Trace) -> Answer:
-    return Answer(*errors.problem(no.status(DOMAIN), trace_id=trace.trace_id))
+def problem(no: Refusal, asked: Asked) -> Answer:
+    status = no.status(DOMAIN)
+    return Answer(*errors.problem(status, request_id=asked.request_id, trace_id=asked.trace.trace_id))
 
 
 # Every call by its path; the letters are what analytics.js uses.
@@ -264,12 +280,16 @@ CALLS = {
     "a": pb.ALIAS,
     "b": pb.BATCH,
 }
-SETTINGS = re.compile(r"/v1/projects/(?P<key>[A-Za-z0-9_-]{1,200})/settings/?")
+SETTINGS = re.compile(r"/v1/projects/(?P<key>[^/]+)/settings/?")
 QUERY_KEY = re.compile(rb"(?:^|&)writeKey=(?P<key>[A-Za-z0-9_-]{1,200})(?:&|$)")
 SCOPE = "events.write"
 DOMAIN = "gateway.rapport"
 LARGEST_BODY_BYTES = 4 * 1024 * 1024
 LONGEST_AGENT = 1000
 CORS = Cors()
+# To look a label up takes as long as to read an event.
+REQUESTS = lru_cache(256)(metrics.HTTP_REQUESTS.labels)
+SECONDS = lru_cache(64)(metrics.HTTP_SECONDS.labels)
+EVENTS = lru_cache(8)(metrics.CAPTURE_EVENTS.labels)
 ENCODER = msgspec.json.Encoder()
 TAKEN = Answer(200, [JSON], b'{"success":true}')

@@ -13,6 +13,7 @@ from chassis.clock import Clock
 from chassis.db import Tx
 from chassis.ids import uuid7
 from services.profile.domain.kinds import PROFILE
+from services.profile.domain.registers import canonical
 from services.profile.engine.items import Item
 from services.profile.engine.take import WRITER_LOCK, Engine, microseconds
 from services.profile.workspaces import Workspaces
@@ -38,13 +39,11 @@ async def write_alone(tx: Tx) -> None:
 
 
 async def take(tx: Tx, events: Sequence[Event], workspaces: Workspaces, clock: Clock) -> None:
-    """Takes events in this transaction. The worker is told which profiles it must read again."""
+    """Takes events in this transaction."""
     connection = await tx.raw()
     engine = Engine(clock, workspaces, owner=False)
     items = [Item(tx.workspace, event, event.receive_time_us, admitted=True) for event in events]
     await engine.take(Within(tx, connection), items)
-    touched = [key for _, key in engine.memory.profiles]
-    await connection.execute(TOUCH, tx.workspace, touched)
 
 
 def told_by_us(
@@ -64,6 +63,7 @@ def told_by_us(
         name="",
         time_us=microseconds(now) if time_us is None else time_us,
         now=now,
+        properties=canonical(traits).encode() if traits else b"",
         traits=traits,
         consents=consents,
         region=region,
@@ -107,8 +107,3 @@ def timeline_event(
         page_url="",
         group_id="",
     )
-
-
-TOUCH = """
-INSERT INTO touched (workspace, profile_key) SELECT $1, * FROM unnest($2::bigint[]) ON CONFLICT DO NOTHING
-"""

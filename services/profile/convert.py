@@ -131,7 +131,9 @@ def consent_messages(anchors: Sequence[Row], rows: Iterable[Row], now: datetime)
             row["scope"],
             row["expire_us"],
         )
-        ended = row["expire_us"] is not None and row["expire_us"] <= microseconds_of(now)
+        # A grant may end by itself; a denial stays.
+        ends = row["granted"] and row["expire_us"] is not None
+        ended = ends and row["expire_us"] <= microseconds_of(now)
         found.append(consent_message(name, row["id"], row["time_us"], consent, current=holds and not ended))
     return found
 
@@ -179,7 +181,7 @@ def conflict_message(row: Row, known: Mapping[int, Row]) -> pb.Conflict:
         exceeded_kind=row["exceeded_kind"],
         profile=owner(strongest),
         other_profile=owner(dropped),
-        message_id=str(row["message"]),
+        message_id=row["message_id"] or "",
         event_time=instant(row["time_us"]),
     )
 

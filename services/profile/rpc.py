@@ -1,12 +1,12 @@
 """What the profile service answers when it is asked."""
 
-import json
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
 import grpc
+import msgspec
 from rapport.profile.v1 import profile_pb2 as pb
 from rapport.profile.v1 import profile_pb2_grpc
 
@@ -118,7 +118,8 @@ class ProfileService(profile_pb2_grpc.ProfileServiceServicer):
     async def GetOrder(self, request: pb.GetOrderRequest, _: Context) -> pb.Order:
         order_id = unquote(request.name.removeprefix("orders/"))
         async with self._db.begin(caller().workspace) as tx:
-            row = await reads.order(await tx.raw(), tx.workspace, order_id)
+            # No id holds a NUL, and no question to the database can.
+            row = None if "\0" in order_id else await reads.order(await tx.raw(), tx.workspace, order_id)
         if row is None:
             raise NotFound("ORDER_NOT_FOUND", f"There is no order {order_id}.", name=request.name)
         return convert.order_of(f"profiles/{row['profile_id']}", row)
@@ -218,10 +219,21 @@ def unknown(sentence: str, asked: str) -> NotFound:
 
 
 def told_traits(document: bytes) -> dict[str, Any]:
-    traits = json.loads(document or b"{}")
-    if problem := registers.traits_problem(traits):
+    try:
+        traits = msgspec.json.decode(document or b"{}")
+    except (ValueError, RecursionError):
+        traits = None
+    if problem := told_problem(traits):
         raise Invalid("TRAITS_INVALID", problem, violations=[Violation("profile.traits", problem)])
     return dict(traits)
+
+
+def told_problem(traits: Any) -> str | None:
+    if not isinstance(traits, dict):
+        return "The traits must be a JSON object."
+    if "consent" in traits:
+        return "A decision is no trait: record it as a consent of the profile."
+    return registers.traits_problem(traits)
 
 
 def decision_time_us(consent: pb.Consent) -> int | None:

@@ -1,14 +1,19 @@
 """What the profile service does because it is time."""
 
+import logging
 from datetime import datetime, timedelta
 
 from chassis.clock import Clock
 from chassis.db import Database
+from chassis.faults import passing
+from chassis.parked import reason
 from services.profile import actions
 from services.profile.engine.items import unpack
 from services.profile.engine.take import microseconds
 from services.profile.store import due
 from services.profile.workspaces import Workspaces
+
+log = logging.getLogger(__name__)
 
 
 class Timers:
@@ -30,11 +35,33 @@ class Timers:
             workspace = await due.workspace(await tx.raw(), microseconds(now))
         if workspace is None:
             return False
+        try:
+            await self.take(workspace, now, AT_ONCE)
+        except Exception as failure:
+            if passing(failure):
+                raise
+            log.exception("Something that is due in %s is poison", workspace)
+            await self.one_by_one(workspace, now)
+        return True
+
+    async def take(self, workspace: str, now: datetime, limit: int) -> bool:
         async with self.db.begin(workspace) as tx:
             await actions.write_alone(tx)
-            waiting = await due.take(await tx.raw(), workspace, microseconds(now), AT_ONCE)
+            waiting = await due.take(await tx.raw(), workspace, microseconds(now), limit)
             await actions.take(tx, [unpack(text) for text in waiting], self.workspaces, self.clock)
-        return True
+        return bool(waiting)
+
+    async def one_by_one(self, workspace: str, now: datetime) -> None:
+        """What cannot be taken even alone is kept in quarantine, and holds up nobody."""
+        for _ in range(AT_ONCE):
+            try:
+                if not await self.take(workspace, now, 1):
+                    return
+            except Exception as failure:
+                if passing(failure):
+                    raise
+                async with self.db.begin(workspace) as tx:
+                    await due.set_aside(await tx.raw(), workspace, microseconds(now), reason(failure))
 
     async def prepare_months(self, now: datetime) -> None:
         """The timeline of this month and the next two has a partition of its own before it is needed."""

@@ -25,7 +25,12 @@ from tests.eventually import eventually
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of the house"
-HERS = metadata(Caller("shop", "keys/ada"), SECRET, utc_now())
+
+
+def hers():
+    """Signed when it is used: a signature holds for a minute only."""
+    return metadata(Caller("shop", "keys/ada"), SECRET, utc_now())
+
 
 APP = """
 import asyncio, os, sys
@@ -241,7 +246,9 @@ async def test_it_serves_only_while_it_is_ready():
         life = asyncio.create_task(live())
         watching = ask.Watch(health_pb2.HealthCheckRequest(service="profile"), wait_for_ready=True)
         said.append((await watching.read()).status)
-        call = stubs.ProfileServiceStub(to).GetProfile(pb.GetProfileRequest(name="profiles/1"), metadata=HERS)
+        call = stubs.ProfileServiceStub(to).GetProfile(
+            pb.GetProfileRequest(name="profiles/1"), metadata=hers()
+        )
         asked = asyncio.ensure_future(call)
         await in_hand.wait()
         leave.set()
@@ -277,7 +284,7 @@ async def test_calls_that_outlast_the_grace_are_cut_and_loops_live_as_long_as_ca
     async with channel(address) as to:
         async with running(server, relay(), grace_seconds=0.05):
             call = stubs.ProfileServiceStub(to).GetProfile(
-                pb.GetProfileRequest(name="profiles/1"), metadata=HERS
+                pb.GetProfileRequest(name="profiles/1"), metadata=hers()
             )
             asked = asyncio.ensure_future(call)
             await in_hand.wait()

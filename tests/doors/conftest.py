@@ -1,11 +1,11 @@
 """The whole way in: the real gateway before the real profile service, two shops with the same past."""
 
+import asyncio
 import itertools
-import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,13 @@ NUMBERS = itertools.count(1)
 CALLER_SECRET = "a secret of the house"
 OPERATOR_KEY = "the key of the operator"
 EVENTS = 300
+# Those that hold rows of workspaces, but for what is on its way.
+TABLES = """
+SELECT c.relname FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'workspace' AND NOT a.attisdropped
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+AND c.relname NOT IN ('outbox', 'touched') ORDER BY 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,39 @@ class House:
         )
         return int(row[0])
 
+    async def spoken(self, request: bytes) -> httpx.Response:
+        """The answer to bytes that no client of HTTP would send."""
+        host, port = self.address.split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        try:
+            writer.write(request)
+            async with asyncio.timeout(10):
+                line, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[:-1]
+                headers = httpx.Headers([tuple(each.split(": ", 1)) for each in lines])
+                body = await reader.readexactly(int(headers.get("content-length", "0")))
+            return httpx.Response(int(line.split()[1]), headers=headers, content=body)
+        finally:
+            writer.close()
+
+    async def dump(self, shop: Shop) -> dict[str, list[str]]:
+        """Every row of a workspace, in every table of every service; what is still to be told is left out."""
+        found: dict[str, list[str]] = {}
+        for service in self.databases:
+            for [table] in await self.rows(service, TABLES):
+                rows = await self.rows(
+                    service, f"SELECT t::text FROM {table} t WHERE workspace = $1 ORDER BY 1", shop.workspace
+                )
+                found[f"{service}.{table}"] = [row[0] for row in rows]
+        return found
+
+    async def waiting(self) -> int:
+        """How many captured messages the profile service has not taken yet."""
+        connection = await nats.connect(self.nats_url)
+        try:
+            return int((await connection.jetstream().stream_info("CAPTURE")).state.messages)
+        finally:
+            await connection.close()
+
 
 def bearer(key: str) -> dict[str, str]:
     return {"authorization": f"Bearer {key}"} if key else {}
@@ -125,7 +165,9 @@ def problem(answer: httpx.Response) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-async def house(state: Path, postgres: Postgres, nats_server: Nats, template: MakeTemplate) -> AsyncIterator[House]:
+async def house(
+    state: Path, postgres: Postgres, nats_server: Nats, template: MakeTemplate
+) -> AsyncIterator[House]:
     """A house of its own for each module, empty but for two workspaces."""
     await emptied(nats_server.url)
     async with AsyncExitStack() as stack:
@@ -184,7 +226,10 @@ async def running(
             await opened(http, f"alpha-{number}"),
             await opened(http, f"beta-{number}"),
             clones,
-            {service: clone.url.replace(f"{app_role(service)}@", "postgres@") for service, clone in clones.items()},
+            {
+                service: clone.url.replace(f"{app_role(service)}@", "postgres@")
+                for service, clone in clones.items()
+            },
             nats_server.url,
             address,
         )

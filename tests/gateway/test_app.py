@@ -300,7 +300,7 @@ async def test_a_call_in_hand_is_answered_before_the_gateway_stops(make_house):
         async def open_to_new_calls() -> bool:
             try:
                 await house.get(f"http://{app.address}/healthz")
-            except httpx.ConnectError:
+            except httpx.TransportError:  # refused, or reset while it waited to be accepted
                 return False
             return True
 

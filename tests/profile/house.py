@@ -1,19 +1,18 @@
 """The profile service as it runs, on a database and a bus of the tests, asked as the gateway asks it."""
 
-import asyncio
 import itertools
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import asyncpg
 import grpc
 import nats
-import pytest
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 from nats.aio.subscription import Subscription
@@ -26,7 +25,6 @@ from rapport.profile.v1 import profile_pb2_grpc as stubs
 
 from chassis.callers import Caller, metadata
 from chassis.channels import channel
-from chassis.ids import uuid7
 from services.profile import app
 from services.profile.settings import Settings
 from tests.eventually import eventually
@@ -70,6 +68,11 @@ class House:
     async def _watermark_reached(self, seq: int) -> bool:
         return bool(await self.connection.fetchval("SELECT seq >= $1 FROM hot_offset", seq))
 
+    async def until_heard(self, fact_id: str) -> None:
+        """Until a handler has taken the fact of this id to heart."""
+        query = "SELECT EXISTS (SELECT FROM inbox WHERE event_id = $1)"
+        await eventually(True, lambda: self.connection.fetchval(query, fact_id))
+
     async def listen(self) -> None:
         """Until everything that was promised is told, and heard."""
         await eventually(0, lambda: self.connection.fetchval("SELECT count(*) FROM outbox"), seconds=20)
@@ -91,7 +94,7 @@ class Shop:
     """One workspace of a house: what its customers do, and what its staff asks."""
 
     house: House
-    workspace: str = field(default_factory=lambda: f"shop-{next(NUMBERS)}")
+    workspace: str = field(default_factory=lambda: f"house-{next(NUMBERS)}")
 
     async def capture(
         self, *said: dict[str, Any], call: int = door.BATCH, headers: dict | None = None, **around: Any
@@ -111,7 +114,7 @@ class Shop:
     ) -> int:
         data = door.EventsCaptured(requests=requests).SerializeToString()
         subject = f"{door.EventsCaptured.DESCRIPTOR.full_name}.{self.workspace}"
-        headers = headers or {"Nats-Msg-Id": str(uuid7())}
+        headers = headers or {"Nats-Msg-Id": str(uuid4())}
         return (await self.house.app.bus.publish(subject, data, headers)).seq
 
     async def take(self, *said: dict[str, Any], **around: Any) -> None:
@@ -119,11 +122,17 @@ class Shop:
         await self.house.until_taken(await self.capture(*said, **around))
 
     async def update_settings(self, *, revision: int = 1, **told: str) -> None:
-        """Tells the workspace's settings as the gateway does."""
+        """Tells the workspace's settings as the gateway does; returns when they are heard."""
         workspace = gateway_pb2.Workspace(name=f"workspaces/{self.workspace}", **told)
         fact = gateway.WorkspaceUpdated(workspace=workspace, revision=revision)
+        await self.house.until_heard(await self.tell(fact))
+
+    async def tell(self, fact: Message, id: str = "") -> str:
+        """Publishes a fact of another service, as its relay does; returns its id."""
+        id = id or str(uuid4())
         subject = f"{fact.DESCRIPTOR.full_name}.{self.workspace}"
-        await self.house.app.bus.publish(subject, fact.SerializeToString(), {"ce-id": str(uuid7())})
+        await self.house.app.bus.publish(subject, fact.SerializeToString(), {"ce-id": id})
+        return id
 
     async def ask(self, request: Message) -> Any:
         """Calls the method whose request this is."""
@@ -131,17 +140,17 @@ class Shop:
         caller = Caller(self.workspace, "keys/ada", frozenset(), f"request-{next(NUMBERS)}")
         return await method(request, metadata=metadata(caller, SECRET, self.house.clock()))
 
+    async def answer(self, request: Message) -> Any:
+        """The reply, or how it was refused."""
+        try:
+            return await self.ask(request)
+        except grpc.aio.AioRpcError as no:
+            return refused(no)
+
     async def refusal(self, request: Message) -> "Refused":
-        with pytest.raises(grpc.aio.AioRpcError) as no:
-            await self.ask(request)
-        trailers = dict(no.value.trailing_metadata() or ())
-        status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
-        info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
-        assert status.details[0].Unpack(info)
-        for detail in status.details[1:]:
-            detail.Unpack(bad)
-        fields = [each.field for each in bad.field_violations]
-        return Refused(no.value.code(), info.reason, status.message, fields)
+        answer = await self.answer(request)
+        assert isinstance(answer, Refused), answer
+        return answer
 
     async def profile(self, identifier: str) -> pb.Profile:
         return await self.ask(pb.LookupProfileRequest(identifier=identifier))
@@ -179,6 +188,16 @@ class Refused:
     fields: Sequence[str] = ()
 
 
+def refused(no: grpc.aio.AioRpcError) -> Refused:
+    trailers = dict(no.trailing_metadata() or ())
+    status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
+    info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+    for detail in status.details:
+        for known in (info, bad):
+            detail.Unpack(known)
+    return Refused(no.code(), info.reason, status.message, [each.field for each in bad.field_violations])
+
+
 def updating(name: str, traits: dict[str, Any] | bytes, *, etag: str = "", **more: Any) -> Message:
     document = traits if isinstance(traits, bytes) else json.dumps(traits).encode()
     return pb.UpdateProfileRequest(profile=pb.Profile(name=name, traits=document, etag=etag), **more)
@@ -211,7 +230,9 @@ def order(id: str, at: float = 0, *, user: str = "ada", name: str = "Order Compl
 
 
 @asynccontextmanager
-async def running_house(database_url: str, nats_url: str, clock: Callable[[], datetime]) -> AsyncIterator[House]:
+async def running_house(
+    database_url: str, nats_url: str, clock: Callable[[], datetime]
+) -> AsyncIterator[House]:
     settings = Settings(
         database_url=database_url,
         nats_url=nats_url,

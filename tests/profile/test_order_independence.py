@@ -1,4 +1,4 @@
-"""Any arrival order, in any batches, with any repetition: the same people, traits, attribution, orders, counters."""
+"""Any arrival order, in any batches, with any repetition: the same people, traits, orders and counters."""
 
 import itertools
 import json
@@ -61,10 +61,9 @@ def histories(draw):
     return events, arrivals, draw(st.booleans())
 
 
-@pytest.fixture(scope="session")
-async def url(postgres, template):
-    await template("profile")
-    return postgres.url("profile", "rapport_profile")
+@pytest.fixture(scope="module")
+async def url(clone):
+    return clone.url
 
 
 WORKSPACES = itertools.count(1)

@@ -5,6 +5,7 @@ from typing import Any
 from rapport.profile.v1 import events_pb2 as events
 
 from services.profile.domain import registers
+from services.profile.domain.kinds import PROFILE
 from services.profile.engine.items import Item
 from services.profile.engine.state import Anchor, Profile
 from services.profile.engine.work import Decided, Work
@@ -62,7 +63,7 @@ def decide(work: Work, anchor: Anchor, profile: Profile, event: Event) -> None:
         new = registers.decide(anchor.registers, *said)
         holds = registers.decide(profile.registers, *said)
         work.told_anchors.add(anchor.key)
-        if new or consent.source not in AMBIENT:
+        if new or anchor.kind == PROFILE or consent.source not in AMBIENT:
             work.consents.append(Decided(anchor, profile, event, consent, holds))
 
 

@@ -1,7 +1,9 @@
 """What a batch brought about, told: who is new, who became one, who changed, what was done."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
+from google.protobuf.message import Message
 from rapport.profile.v1 import events_pb2 as events
 
 from services.profile.convert import (
@@ -19,6 +21,8 @@ from tracking.consent import Consent
 if TYPE_CHECKING:
     from services.profile.engine.take import Transaction
 
+Told = TypeVar("Told", bound=Message)
+
 
 def revise(work: Work) -> None:
     """A profile whose told state changed has a new revision."""
@@ -29,26 +33,42 @@ def revise(work: Work) -> None:
 
 def promise(work: Work, tx: "Transaction") -> None:
     """Every fact of this work, in the order a newcomer would want to hear them."""
-    for profile in (*work.opened_profiles, *work.revived_profiles.values()):
-        tx.emit(work.workspace, created(profile))
-    for merge in work.merges:
-        tx.emit(work.workspace, merged(merge))
-    for move in work.moves:
-        tx.emit(work.workspace, moved(move))
-    if work.changed_profiles:
-        items = [updated(profile, str(cause)) for profile, cause in work.changed_profiles.values()]
-        tx.emit(work.workspace, events.ProfileUpdated(profiles=items))
-    if work.told:
-        tx.emit(work.workspace, events.ActivityRecorded(activities=work.told))
-    for fact in work.traded:
+    for fact in told(work):
         tx.emit(work.workspace, fact)
-    for decided in work.consents:
-        if decided.changes:
-            tx.emit(work.workspace, consent_changed(decided))
-            work.inherited.pop((decided.profile.key, decided.consent.channel, decided.consent.purpose), None)
-    for inherited in work.inherited.values():
-        if inherited.profile.merged_into is None:
-            tx.emit(work.workspace, consent_inherited(inherited))
+
+
+def told(work: Work) -> Iterator[Message]:
+    yield from map(happened, work.story)
+    changes = (updated(profile, str(cause)) for profile, cause in work.changed_profiles.values())
+    yield from (events.ProfileUpdated(profiles=some) for some in parcels(changes))
+    yield from (events.ActivityRecorded(activities=some) for some in parcels(work.told))
+    yield from work.traded
+    yield from (consent_changed(decided) for decided in work.consents if decided.changes)
+    yield from map(consent_inherited, work.inherited)
+
+
+def parcels(items: Iterable[Told]) -> Iterator[list[Told]]:
+    """*items* in as few messages as the bus can carry."""
+    parcel: list[Told] = []
+    size = 0
+    for item in items:
+        size += item.ByteSize()
+        if parcel and size > PARCEL_BYTES:
+            yield parcel
+            parcel, size = [], item.ByteSize()
+        parcel.append(item)
+    if parcel:
+        yield parcel
+
+
+def happened(turn: Profile | Merge | Move) -> Message:
+    match turn:
+        case Merge():
+            return merged(turn)
+        case Move():
+            return moved(turn)
+        case Profile():
+            return created(turn)
 
 
 def consent_changed(decided: Decided) -> events.ConsentChanged:
@@ -61,12 +81,14 @@ def consent_changed(decided: Decided) -> events.ConsentChanged:
 
 
 def consent_inherited(held: Inherited) -> events.ConsentChanged:
-    consent = Consent(held.channel, held.purpose, held.decision == GRANTED, source="merge")
-    name = held.profile.name
-    return events.ConsentChanged(
-        consent=consent_message(name, None, held.time_us, consent, current=True),
-        profile_key=held.profile.key,
-    )
+    """Without a decision where none is known of her any more."""
+    granted, end_us = held.decision == GRANTED, held.expire_time_us
+    consent = Consent(held.channel, held.purpose, granted, source="merge", expire_time_us=end_us)
+    message = consent_message(held.profile.name, None, held.time_us, consent, current=True)
+    if held.decision is None:
+        message.ClearField("decision")
+        message.ClearField("decision_time")
+    return events.ConsentChanged(consent=message, profile_key=held.profile.key)
 
 
 def created(profile: Profile) -> events.ProfileCreated:
@@ -107,3 +129,7 @@ def updated(profile: Profile, cause: str) -> events.UpdatedProfile:
         computed=computed_message(profile.computed),
         cause=cause,
     )
+
+
+# A server carries a megabyte unless it is told to carry more.
+PARCEL_BYTES = 900_000

@@ -11,9 +11,9 @@ from uuid import UUID
 from services.profile.domain import registers, resolution
 from services.profile.domain.kinds import PROFILE, limit, priority
 from services.profile.domain.resolution import Claim
-from services.profile.engine.load import fold, load_component, profile_of
+from services.profile.engine.load import fold, load_component, profile_of, reserve
 from services.profile.engine.state import Anchor, Profile
-from services.profile.engine.work import Inherited, Merge, Move, Work
+from services.profile.engine.work import Merge, Move, Work
 from services.profile.engine.write import write_identity
 from tracking.event import Event
 
@@ -122,7 +122,9 @@ async def contested(work: Work, claim: Claim) -> None:
     formers = [former(profile) for profile in living.values()]
     formers += [former(profile, absent=True) for profile in absorbed if profile.birth in partition.group_of]
     work.retired_profiles |= {profile.key: profile for profile in absorbed}
+    await reserve(work, len(members))
     settle(work, resolution.assign(partition.groups(), formers), members, claim.message)
+    leave(work, [one for key, one in members.items() if key not in partition.group_of], claim.message)
 
 
 async def component(work: Work, claim: Claim) -> dict[int, Anchor]:
@@ -153,18 +155,26 @@ def former(profile: Profile, *, absent: bool = False) -> resolution.Former:
 def settle(
     work: Work, assigned: Iterable[resolution.Assigned], members: dict[int, Anchor], cause: UUID
 ) -> None:
-    """Makes the profiles what the partition says, and keeps what that means for others."""
+    """Makes the profiles what the partition says, and keeps what that means for others.
+
+    Identifiers move before profiles are absorbed: what a merge takes along is what is left by then.
+    """
+    homes = []
     for one in assigned:
         anchors = [members[key] for key in sorted(one.group)]
         profile = inheritor(work, one, anchors)
-        for key in one.absorbed:
-            absorb(work, work.profile(key), profile, cause)
-        take_over(work, profile, anchors, cause)
+        homes.append((profile, [work.profile(key) for key in one.absorbed], anchors))
+    for profile, absorbed, anchors in homes:
+        take_over(work, profile, absorbed, anchors, cause)
+    for profile, absorbed, _ in homes:
+        for other in absorbed:
+            absorb(work, other, profile, cause)
 
 
 def inheritor(work: Work, one: resolution.Assigned, anchors: list[Anchor]) -> Profile:
     if one.profile_key is None:
-        strongest = min(anchors, key=lambda anchor: (priority(anchor.kind), anchor.key))
+        # The first of any claim it stands in, and so never left to nobody.
+        strongest = min(anchors, key=lambda anchor: (priority(anchor.kind), anchor.kind, anchor.value))
         return work.open_profile(strongest)
     profile = work.profile(one.profile_key)
     if profile.merged_into is not None:
@@ -175,37 +185,41 @@ def inheritor(work: Work, one: resolution.Assigned, anchors: list[Anchor]) -> Pr
 def absorb(work: Work, absorbed: Profile, survivor: Profile, cause: UUID) -> None:
     if absorbed.merged_into == survivor.key:
         return
-    if absorbed.merged_into is None:
-        work.merges.append(Merge(survivor, absorbed, cause))
+    work.story.append(Merge(survivor, absorbed, cause))
     work.retire(absorbed, survivor)
 
 
-def take_over(work: Work, profile: Profile, anchors: list[Anchor], cause: UUID) -> None:
-    """Anchors come to *profile* from nobody, from those it absorbed, or from a profile that lives on."""
+def take_over(
+    work: Work, profile: Profile, absorbed: list[Profile], anchors: list[Anchor], cause: UUID
+) -> None:
+    """Anchors come to *profile* from nobody, from those it will absorb, or from somebody else."""
     sources: dict[int, tuple[Profile, list[int]]] = {}
     came = [anchor for anchor in anchors if anchor.profile is not profile]
     for anchor in came:
         source = anchor.profile
-        if source is not None and source.merged_into is None:
+        if source is not None and source not in absorbed:
             sources.setdefault(source.key, (source, []))[1].append(anchor.key)
         work.own(anchor, profile)
     if not came:
         return
     for source, keys in sources.values():
-        work.moves.append(Move(source, profile, tuple(keys), cause))
+        work.story.append(Move(source, profile, tuple(keys), cause))
         refold(work, source, cause)
     refold(work, profile, cause)
 
 
+def leave(work: Work, anchors: Iterable[Anchor], cause: UUID) -> None:
+    """Nobody may have these: nothing was ever recorded under them."""
+    for anchor in anchors:
+        if owner := anchor.profile:
+            work.disown(anchor)
+            refold(work, owner, cause)
+
+
 def refold(work: Work, profile: Profile, cause: UUID) -> None:
     """A profile is the fold of its anchors: when they change, so may everything told of it."""
-    before = registers.decisions(profile.registers)
+    work.decided_before.setdefault(profile.key, (profile, registers.decisions(profile.registers)))
     fold(profile)
-    for (channel, purpose), decision in registers.decisions(profile.registers).items():
-        if before.get((channel, purpose)) != decision:
-            time_us = registers.decided_at(profile.registers, channel, purpose)
-            found = Inherited(profile, channel, purpose, time_us, decision)
-            work.inherited[profile.key, channel, purpose] = found
     work.changed(profile, cause)
     work.recount(profile, cause)
 

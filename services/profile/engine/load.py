@@ -23,7 +23,7 @@ async def load(work: Work, identifiers: Iterable[tuple[str, str]]) -> None:
         rows = await work.store.owners(missing)
         for row in rows:
             if row["profile_key"] is None:
-                hold(work, anchor_of(row))
+                work.memory.hold(work.workspace, anchor_of(row))
         await load_profiles(work, [row["profile_key"] for row in rows if row["profile_key"] is not None])
     await reserve(work, len(missing))
     for kind, value in missing:
@@ -43,7 +43,7 @@ async def load_profiles(work: Work, keys: Sequence[int]) -> None:
         profile = held[work.workspace, row["profile_key"]]
         anchor.profile = profile
         profile.anchors[anchor.key] = anchor
-        hold(work, anchor)
+        work.memory.hold(work.workspace, anchor)
     for key in wanted:
         fold(held[work.workspace, key])
 
@@ -93,15 +93,9 @@ async def load_component(work: Work, components: Sequence[int]) -> dict[int, Anc
         if anchor is None:
             assert row["profile_key"] is None, "what a profile owns came with it"
             anchor = anchor_of(row)
-            hold(work, anchor)
+            work.memory.hold(work.workspace, anchor)
         found[anchor.key] = anchor
     return found
-
-
-def hold(work: Work, anchor: Anchor) -> None:
-    if anchor.profile is None:
-        work.memory.strays.append((work.workspace, anchor.kind, anchor.value))
-    work.memory.anchors[work.workspace, anchor.kind, anchor.value] = anchor
 
 
 def fold(profile: Profile) -> None:

@@ -78,6 +78,12 @@ class Memory:
         self.anchors.clear()
         self.claims.clear()
 
+    def hold(self, workspace: str, anchor: Anchor) -> None:
+        name = (workspace, anchor.kind, anchor.value)
+        self.anchors[name] = anchor
+        if anchor.profile is None:
+            self.strays.append(name)
+
     def evict(self, workspace: str, keys: Iterable[int]) -> None:
         for key in keys:
             if profile := self.profiles.pop((workspace, key), None):

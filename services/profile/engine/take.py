@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Protocol
@@ -12,9 +11,9 @@ import asyncpg
 from google.protobuf.message import Message
 
 from chassis.clock import Clock
-from services.profile.domain.registers import canonical, traits_problem
 from services.profile.engine import commerce, facts
 from services.profile.engine.effects import record
+from services.profile.engine.handed import hand_on
 from services.profile.engine.identity import identify
 from services.profile.engine.items import Item, pack
 from services.profile.engine.load import load
@@ -41,7 +40,7 @@ class Engine:
     def __init__(
         self, clock: Clock, currencies: "Currencies", *, profiles_max: int = 50_000, owner: bool = True
     ) -> None:
-        """*owner*: this one lives on and hears in `touched` of what others write; else it is one of those."""
+        """*owner*: this one lives on and hears in `touched` of what others write; else it tells there."""
         self.clock = clock
         self.currencies = currencies
         self.memory = Memory(profiles_max)
@@ -55,6 +54,8 @@ class Engine:
             work = Work(workspace, self.memory, HotStore(tx.connection, workspace), self.clock())
             await self.take_workspace(work, group)
             facts.promise(work, tx)
+            if not self.owner:
+                await work.store.write(writes.TOUCH, ((key,) for key in work.known_profiles()))
 
     def forget(self) -> None:
         self.memory.forget()
@@ -62,12 +63,13 @@ class Engine:
     async def be_the_writer(self, tx: Transaction) -> None:
         """One writer at a time; what another one wrote since is read again."""
         await tx.connection.execute(WRITER_LOCK)
-        if self.owner:
-            for workspace, key in await tx.connection.fetch(TOUCHED):
+        if self.owner and (touched := await tx.connection.fetch(TOUCHED)):
+            # Of what was seen together, another one may have seen it earlier.
+            self.memory.claims.clear()
+            for workspace, key in touched:
                 self.memory.evict(workspace, [key])
 
     async def take_workspace(self, work: Work, items: Sequence[Item]) -> None:
-        items = [sound(item) for item in items]
         await work.store.write(writes.QUARANTINE, (one for item in items if (one := quarantined(item))))
         admitted = await admit(work, [item for item in items if isinstance(item.event, Event)])
         if not admitted:
@@ -82,6 +84,7 @@ class Engine:
         facts.revise(work)
         await write_identity(work)
         await write_facts(work)
+        await hand_on(work)
         work.keep_in_memory()
 
 
@@ -89,15 +92,6 @@ class Currencies(Protocol):
     """The currency of each workspace, for orders that do not say theirs."""
 
     def currency(self, workspace: str) -> str: ...
-
-
-def sound(item: Item) -> Item:
-    """An event whose traits cannot be kept is not understood, whole as it is."""
-    event = item.event
-    if isinstance(event, Rejected) or not event.traits or not (problem := traits_problem(event.traits)):
-        return item
-    rejected = Rejected(item.place[1], canonical(event.traits).encode(), "traits", problem)
-    return replace(item, event=rejected)
 
 
 def quarantined(item: Item) -> tuple[UUID, bytes, str, int] | None:

@@ -17,6 +17,8 @@ from services.profile.store.hot import HotStore
 from tracking.consent import Consent
 from tracking.event import Event
 
+# Of a profile, by channel and purpose.
+Decisions = dict[tuple[str, str], str]
 CONFLICTS = UUID("5b0fbb0a-3f8e-4c0e-9a0b-1f6a9d0c7a11")
 
 
@@ -53,15 +55,16 @@ class Decided:
     changes: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Inherited:
-    """A decision that a merge or late evidence made the one that holds."""
+    """A decision that a merge or late evidence made the one that holds; None when none does any more."""
 
     profile: Profile
     channel: str
     purpose: str
     time_us: int
-    decision: str
+    decision: str | None
+    expire_time_us: int | None = None
 
 
 @dataclass(slots=True)
@@ -102,16 +105,15 @@ class Work:
     refreshed: dict[int, tuple[Profile, UUID]] = field(default_factory=dict)
     new_claims: dict[tuple[int, ...], resolution.Claim] = field(default_factory=dict)
     conflicts: dict[UUID, FoundConflict] = field(default_factory=dict)
-    merges: list[Merge] = field(default_factory=list)
-    moves: list[Move] = field(default_factory=list)
-    # Profiles opened in this work, also those that were absorbed again.
-    opened_profiles: list[Profile] = field(default_factory=list)
+    # Who came to life, who was absorbed and what moved, in the order in which it must be told.
+    story: list[Profile | Merge | Move] = field(default_factory=list)
     # Rows of the timeline, and the same as they will be told.
     activities: list[tuple[Any, ...]] = field(default_factory=list)
     told: list[events.RecordedActivity] = field(default_factory=list)
     consents: list[Decided] = field(default_factory=list)
-    # Decisions that hold now because anchors came or went: by profile, channel and purpose.
-    inherited: dict[tuple[int, str, str], Inherited] = field(default_factory=dict)
+    # What profiles had decided before anchors came or went.
+    decided_before: dict[int, tuple[Profile, Decisions]] = field(default_factory=dict)
+    inherited: list[Inherited] = field(default_factory=list)
     # Orders and carts as they stand now, by their keys, and what will be told of them.
     purchases: dict[str, Held] = field(default_factory=dict)
     carts: dict[tuple[int, str], Operations] = field(default_factory=dict)
@@ -122,7 +124,7 @@ class Work:
         found = self.memory.anchors.get((self.workspace, kind, value))
         if found is None:
             found = Anchor(self.memory.anchor_keys.pop(), kind, value)
-            self.memory.anchors[self.workspace, kind, value] = found
+            self.memory.hold(self.workspace, found)
             self.new_anchors[found.key] = found
         self.anchors[found.key] = found
         return found
@@ -135,6 +137,14 @@ class Work:
         profile.anchors[anchor.key] = anchor
         self.anchors[anchor.key] = self.moved_anchors[anchor.key] = anchor
 
+    def disown(self, anchor: Anchor) -> None:
+        """Leaves *anchor* to nobody: whoever it was seen with has enough of its kind."""
+        assert anchor.profile is not None
+        anchor.profile.anchors.pop(anchor.key)
+        anchor.profile = None
+        self.moved_anchors[anchor.key] = anchor
+        self.memory.hold(self.workspace, anchor)
+
     def open_profile(self, birth: Anchor) -> Profile:
         profile = Profile(
             key=self.memory.profile_keys.pop(),
@@ -145,7 +155,7 @@ class Work:
             update_time=self.now,
         )
         self.new_profiles[profile.key] = profile
-        self.opened_profiles.append(profile)
+        self.story.append(profile)
         self.memory.profiles[self.workspace, profile.key] = profile
         return profile
 
@@ -154,6 +164,11 @@ class Work:
         for anchor in self.used_anchors.values():
             if anchor.profile:
                 self.memory.touch(self.workspace, anchor.profile)
+
+    def known_profiles(self) -> list[int]:
+        """Numbers of all that this work may have changed, and more."""
+        living = [key for workspace, key in self.memory.profiles if workspace == self.workspace]
+        return [*living, *self.retired_profiles]
 
     def profile(self, key: int) -> Profile:
         """A profile this work knows, living or absorbed."""
@@ -164,6 +179,7 @@ class Work:
         profile.merged_into = None
         self.retired_profiles.pop(profile.key)
         self.revived_profiles[profile.key] = profile
+        self.story.append(profile)
         self.memory.profiles[self.workspace, profile.key] = profile
 
     def retire(self, absorbed: Profile, survivor: Profile) -> None:
@@ -175,6 +191,7 @@ class Work:
                 earlier.merged_into = survivor.key
         self.retired_profiles[absorbed.key] = absorbed
         self.changed_profiles.pop(absorbed.key, None)
+        self.decided_before.pop(absorbed.key, None)
 
     def changed(self, profile: Profile, cause: UUID) -> None:
         self.changed_profiles[profile.key] = (profile, cause)

@@ -17,6 +17,11 @@ async def take(connection: Connection, workspace: str, now_us: int, limit: int) 
     return [row["event"] for row in await connection.fetch(TAKE, workspace, now_us, limit)]
 
 
+async def set_aside(connection: Connection, workspace: str, now_us: int, reason: str) -> None:
+    """The oldest that is due goes to quarantine instead."""
+    await connection.execute(SET_ASIDE, workspace, now_us, reason)
+
+
 async def prepare_months(connection: Connection, months: Sequence[date]) -> None:
     await connection.execute("SELECT activity_month(month) FROM unnest($1::date[]) AS month", months)
 
@@ -27,4 +32,13 @@ DELETE FROM deferred_event d USING (
   SELECT id FROM deferred_event WHERE workspace = $1 AND due_us <= $2 ORDER BY due_us, id LIMIT $3
 ) due
 WHERE d.workspace = $1 AND d.id = due.id RETURNING d.event
+"""
+SET_ASIDE = """
+WITH aside AS (
+  DELETE FROM deferred_event WHERE workspace = $1 AND id = (
+    SELECT id FROM deferred_event WHERE workspace = $1 AND due_us <= $2 ORDER BY due_us, id LIMIT 1
+  ) RETURNING id, event
+)
+INSERT INTO quarantined_event (workspace, id, payload, reason, receive_us)
+SELECT $1, id, convert_to(event, 'UTF8'), $3, $2 FROM aside ON CONFLICT DO NOTHING
 """

@@ -79,6 +79,10 @@ class HotStore:
     async def purchases_of(self, anchors: Sequence[int]) -> Rows:
         return await self.fetch(PURCHASES_OF, anchors)
 
+    async def consents(self, anchors: Sequence[int], times: Sequence[int]) -> Rows:
+        """What was decided under these anchors at these instants."""
+        return await self.fetch(CONSENTS, anchors, times)
+
     async def carts_of(self, anchors: Sequence[int]) -> Rows:
         return await self.fetch(CARTS_OF, anchors)
 
@@ -125,5 +129,9 @@ ABSORBED = "SELECT * FROM profile WHERE workspace = $1 AND merged_into = ANY ($2
 FORGET_CONFLICTS = "DELETE FROM conflict WHERE workspace = $1 AND dropped = ANY ($2::bigint[])"
 PURCHASES = "SELECT * FROM purchase WHERE workspace = $1 AND order_id = ANY ($2::text[])"
 PURCHASES_OF = "SELECT * FROM purchase WHERE workspace = $1 AND anchor = ANY ($2::bigint[])"
+CONSENTS = """
+SELECT * FROM consent WHERE workspace = $1 AND anchor = ANY ($2::bigint[]) AND time_us = ANY ($3::bigint[])
+ORDER BY id
+"""
 CARTS_OF = "SELECT * FROM cart WHERE workspace = $1 AND anchor = ANY ($2::bigint[])"
 KEYS = "SELECT nextval($1::regclass) FROM generate_series(1, $2)"

@@ -28,10 +28,13 @@ async def newest_keys(connection: Connection, workspace: str, before: UUID | Non
 
 
 async def profiles(connection: Connection, workspace: str, keys: Sequence[int]) -> dict[int, Rows]:
-    """profile.*, identifier.* and anchor.* of each profile: a row for each of its anchors."""
+    """profile.*, identifier.* and anchor.* of each profile: a row for each of its anchors.
+
+    Of one that was absorbed since its number was read, those of its survivor.
+    """
     found: dict[int, Rows] = {key: [] for key in keys}
     for row in await connection.fetch(PROFILES, workspace, keys):
-        found[row["key"]].append(row)
+        found[row["asked"]].append(row)
     return found
 
 
@@ -72,6 +75,7 @@ async def consents(
 
 
 async def conflicts(connection: Connection, workspace: str, before: tuple[int, UUID], limit: int) -> Rows:
+    """conflict.* with the message id of the event that showed it."""
     return await connection.fetch(CONFLICTS, workspace, *before, limit)
 
 
@@ -95,12 +99,13 @@ WHERE workspace = $1 AND merged_into IS NULL AND ($2::uuid IS NULL OR id < $2)
 ORDER BY id DESC LIMIT $3
 """
 PROFILES = """
-SELECT p.key, p.id, p.revision, p.computed, p.create_time, p.update_time,
+SELECT asked.key AS asked, p.key, p.id, p.revision, p.computed, p.create_time, p.update_time,
        i.kind, i.value, a.activity_count, a.first_us, a.last_us, a.registers
-FROM profile p
+FROM profile asked
+JOIN profile p ON p.workspace = $1 AND p.key = coalesce(asked.merged_into, asked.key)
 JOIN identifier i ON i.workspace = $1 AND i.profile_key = p.key
 LEFT JOIN anchor a ON a.workspace = $1 AND a.key = i.key
-WHERE p.workspace = $1 AND p.key = ANY ($2::bigint[])
+WHERE asked.workspace = $1 AND asked.key = ANY ($2::bigint[])
 """
 ACTIVITIES = """
 SELECT newest.*, i.kind, i.value
@@ -145,8 +150,11 @@ WHERE (time_us, id, channel, purpose) < ($3, $4, $5, $6)
 ORDER BY time_us DESC, id DESC, channel DESC, purpose DESC LIMIT $7
 """
 CONFLICTS = """
-SELECT * FROM conflict WHERE workspace = $1 AND (time_us, id) < ($2, $3)
-ORDER BY time_us DESC, id DESC LIMIT $4
+SELECT c.*, a.message_id FROM conflict c
+LEFT JOIN activity a
+  ON a.workspace = $1 AND a.anchor = c.identifiers[1] AND a.time_us = c.time_us AND a.id = c.message
+WHERE c.workspace = $1 AND (c.time_us, c.id) < ($2, $3)
+ORDER BY c.time_us DESC, c.id DESC LIMIT $4
 """
 IDENTIFIERS = """
 SELECT i.*, p.id AS profile_id FROM identifier i

@@ -35,7 +35,7 @@ INSERT INTO conflict (workspace, id, identifiers, dropped, exceeded_kind, messag
 SELECT $1, id, string_to_array(numbers, ',')::bigint[], dropped, kind, message, time_us
 FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::uuid[], $7::bigint[])
   AS found (id, numbers, dropped, kind, message, time_us)
-ON CONFLICT (workspace, id) DO NOTHING
+ON CONFLICT (workspace, id) DO UPDATE SET message = excluded.message, time_us = excluded.time_us
 """
 PROFILE_STATES = """
 UPDATE profile p SET revision = now.revision, computed = now.computed, update_time = now.update_time
@@ -79,6 +79,9 @@ SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6:
 ON CONFLICT (workspace, order_id) DO UPDATE
 SET anchor = excluded.anchor, state = excluded.state, placed_us = excluded.placed_us,
     told = excluded.told, revision = excluded.revision
+"""
+TOUCH = """
+INSERT INTO touched (workspace, profile_key) SELECT $1, * FROM unnest($2::bigint[]) ON CONFLICT DO NOTHING
 """
 CARTS = """
 INSERT INTO cart (workspace, anchor, cart_id, operations, last_us)
