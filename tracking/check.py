@@ -9,7 +9,8 @@ import msgspec
 from tracking.identifiers import CONTROL, LONGEST, named, usable
 from tracking.instant import EARLIEST_YEAR, LATEST_YEAR, moment
 from tracking.names import SPEC
-from tracking.wire import BATCHES, DEEPEST, Call, Envelope, Loose, depth, mended, opened
+from tracking.traits import traits_problem
+from tracking.wire import BATCHES, DEEPEST, Call, Envelope, Loose, depth, lenient, mended, opened
 
 
 class Rejection(msgspec.Struct, frozen=True, gc=False):
@@ -41,26 +42,36 @@ class Fault(Exception):  # noqa: N818
 def check(call: str, body: bytes) -> Checked:
     """Looks at every event of a request; raises `Unreadable` or `TooMany` when it cannot even begin."""
     envelope = opened(call, body)
+    shared = immodest(envelope)
     rejected: list[Rejection] = []
     type = None if call in BATCHES else call
     for index, payload in enumerate(envelope.batch):
         try:
-            modest(envelope)
+            if shared:
+                raise shared
             sound(type, bytes(payload))
         except Fault as fault:
             rejected.append(Rejection(index, fault.field, fault.reason))
     return Checked(len(envelope.batch), rejected)
 
 
-def modest(envelope: Envelope) -> None:
+def immodest(envelope: Envelope) -> Fault | None:
     """What a batch's events share becomes part of each, so it is bounded more closely than they are."""
     shared = len(bytes(envelope.context)) + len(bytes(envelope.integrations))
     if shared > LARGEST_SHARED_BYTES:
-        raise Fault(
+        return Fault(
             "context",
             f"The batch's own `context` and `integrations` have {shared} bytes, and its events may share"
             f" {LARGEST_SHARED_BYTES}. Send them with the events they belong to.",
         )
+    context = lenient(envelope.context)
+    problem = unkept(context.get("traits")) if isinstance(context, dict) else None
+    return Fault("context.traits", problem) if problem else None
+
+
+def unkept(traits: Any) -> str | None:
+    """Why traits cannot be kept. What is no object tells nothing about anybody, and is let be."""
+    return traits_problem(traits) if isinstance(traits, dict) and traits else None
 
 
 def sound(type: str | None, payload: bytes) -> Call:
@@ -87,6 +98,10 @@ def sound(type: str | None, payload: bytes) -> Call:
         has_name(name)
     if not names_somebody(call):
         raise Fault("userId", NOBODY)
+    if call.traits and (problem := unkept(call.traits)):
+        raise Fault("traits", problem)
+    if call.context and (problem := unkept(call.context.get("traits"))):
+        raise Fault("context.traits", problem)
     if (id := call.messageId) is not None and len(
         id if id.__class__ is str else str(id)
     ) > LONGEST_MESSAGE_ID:

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from tracking import wire
-from tracking.check import Fault, modest, sound
+from tracking.check import Fault, immodest, sound
 from tracking.consent import Consent, consents
 from tracking.identifiers import Identifier, named
 from tracking.instant import LATEST_US, is_of_our_age, microseconds, moment
@@ -82,11 +82,13 @@ def read(request: Request, region: str, blocked: frozenset[str]) -> list[Event |
     except (wire.Unreadable, wire.TooMany) as wrong:
         return [Rejected(0, request.body, "", str(wrong))]
     around = surroundings(request, envelope, region, blocked)
+    shared = immodest(envelope)
     found: list[Event | Rejected] = []
     for index, raw in enumerate(envelope.batch):
         payload = bytes(raw)
         try:
-            modest(envelope)
+            if shared:
+                raise shared
             found.append(event(payload, around))
         except Fault as fault:
             found.append(Rejected(index, payload, fault.field, fault.reason))

@@ -90,6 +90,7 @@ SHORTEST_SECONDS = 0.2
 LONGEST_SECONDS = 10.0
 STEADY_SECONDS = 30.0
 LOOK_SECONDS = 0.1
-LEAVE_SECONDS = 20.0
+# Longer than the grace a part takes for itself.
+LEAVE_SECONDS = 8.0
 # How far the system's clocks for processes and for files may be apart.
 CLOCK_SECONDS = 2.0

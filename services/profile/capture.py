@@ -5,11 +5,9 @@ from rapport.capture.v1 import capture_pb2 as pb
 from chassis.hot import Hot
 from chassis.letters import Letter
 from chassis.tracing import TRACEPARENT
-from services.profile.domain.registers import traits_problem
 from services.profile.engine.items import PLACE, Item
 from services.profile.workspaces import Workspaces
-from tracking.event import Event, Rejected, Request, read
-from tracking.wire import opened
+from tracking.event import Request, read
 
 CAPTURE = Hot("CAPTURE", "profile-capture", "rapport.capture.v1.EventsCaptured.*")
 
@@ -33,21 +31,11 @@ class Opener:
                 place=(at, index),
             )
             for at, request in enumerate(pb.EventsCaptured.FromString(letter.data).requests)
-            for index, event in enumerate(understood(asked(request), region))
+            for index, event in enumerate(read(asked(request), region, BLOCKED))
         ]
         if wanted := letter.headers.get(PLACE):
             return [item for item in items if "/".join(map(str, item.place)) == wanted]
         return items
-
-
-def understood(request: Request, region: str) -> list[Event | Rejected]:
-    """The events of a request. One whose traits cannot be kept is not understood, whole as it is."""
-    events = read(request, region, BLOCKED)
-    for index, event in enumerate(events):
-        if isinstance(event, Event) and event.traits and (problem := traits_problem(event.traits)):
-            payload = bytes(opened(request.call, request.body).batch[index])
-            events[index] = Rejected(index, payload, "traits", problem)
-    return events
 
 
 def asked(request: pb.CapturedRequest) -> Request:

@@ -17,11 +17,11 @@ from chassis.db import Database, Tx
 from chassis.errors import Changed, Invalid, NotFound, Violation
 from chassis.idempotency import answer, answered
 from services.profile import actions, convert
-from services.profile.domain import registers
 from services.profile.engine.take import TOLERANCE_US
 from services.profile.store import reads
 from services.profile.workspaces import Workspaces
 from tracking import identifiers
+from tracking.traits import traits_problem
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -233,7 +233,7 @@ def told_problem(traits: Any) -> str | None:
         return "The traits must be a JSON object."
     if "consent" in traits:
         return "A decision is no trait: record it as a consent of the profile."
-    return registers.traits_problem(traits)
+    return traits_problem(traits)
 
 
 def decision_time_us(consent: pb.Consent) -> int | None:

@@ -33,7 +33,10 @@ ROOMS = {
     "__main__": {"chassis"},
 }
 # Steps that several doors of one service share, each knowing what `actions` knows and those before it.
-SHARED = {"profile": ("workspaces", "engine", "capture", "actions")}
+SHARED = {
+    "profile": ("workspaces", "engine", "capture", "actions"),
+    "segment": ("workspaces", "engine", "actions"),
+}
 # The composition root knows everything of its service.
 ROOT_ROOM = "app"
 

@@ -21,6 +21,8 @@ KEYED_OTHERWISE = {
 # Tables without row-level security.
 OPEN = KEYED_OTHERWISE | {
     "deferred_event": "a timer takes what is due, whosever it is",
+    "due": "a timer wakes whose time has come, whosever she is",
+    "catalog": "a timer builds the versions that wait, and the worker asks whose definitions are new",
     "touched": "the worker asks which of the profiles it holds in memory were written by another process",
     "workspace_setting": "the worker reads events of all workspaces by the settings of each",
 }

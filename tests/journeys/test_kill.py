@@ -55,7 +55,10 @@ async def sent_under_fire(house, traffic: Traffic, random: Random) -> int:
             return sum(shop.unacknowledged() for shop in shops)
 
         for wave, victim in enumerate(random.sample(VICTIMS, len(VICTIMS))):
-            await house.there(victim)
+            # Who is still starting has nothing in hand that a kill could take from it.
+            await house.whole()
+            if victim == "profile":
+                await eventually(0, house.waiting_events, 30)
             for number, (method, arguments) in enumerate(traffic.calls[wave :: len(VICTIMS)]):
                 getattr(shops[number % SERVERS], method)(**arguments)
             moment = random.randrange(waiting())

@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tracking.traits import RESERVED
+
 Register = tuple[int, str, Any]
 Registers = dict[str, Register]
 
@@ -64,22 +66,6 @@ def decided_at(registers: Mapping[str, Register], channel: str, purpose: str) ->
     return registers[f"{CONSENT}{channel}/{purpose}"][0]
 
 
-def traits_problem(traits: Mapping[str, Any]) -> str | None:
-    """Why these traits cannot be kept, in a sentence; None when they can."""
-    if len(traits) > MOST_TRAITS:
-        return f"There are {len(traits)} traits; at most {MOST_TRAITS} can be kept."
-    for key, value in traits.items():
-        if not key or len(key) > LONGEST_NAME:
-            return f"The name of a trait has between 1 and {LONGEST_NAME} characters."
-        if key.startswith(CONSENT):
-            return f"The name of a trait cannot begin with {CONSENT!r}."
-        if _deeper(value, DEEPEST):
-            return f"The trait {key!r} is nested more than {DEEPEST} levels deep."
-        if len(canonical(value).encode("utf-8", "surrogatepass")) > LARGEST_BYTES:
-            return f"The trait {key!r} is larger than {LARGEST_BYTES // 1024} KB."
-    return None
-
-
 def dump(registers: Mapping[str, Register]) -> str:
     """As JSON, the same for the same registers."""
     return canonical(registers)
@@ -108,21 +94,8 @@ def _weighed(decision: str, id: str) -> str:
     return f"{'1' if decision == DENIED else '0'}{id}"
 
 
-def _deeper(value: Any, levels: int) -> bool:
-    """Whether *value* is nested more than so many levels; looks no deeper than that."""
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list):
-        return False
-    return levels == 0 or any(_deeper(each, levels - 1) for each in value)
-
-
 canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 GRANTED, DENIED = "granted", "denied"
-CONSENT = "$consent/"
+CONSENT = RESERVED
 NEVER: Register = (-(1 << 63), "", None)
-MOST_TRAITS = 500
-LONGEST_NAME = 200
-LARGEST_BYTES = 32 * 1024
-DEEPEST = 32

@@ -7,13 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.profile.domain.registers import (
-    CONSENT,
     decide,
     decisions,
     dump,
     load,
     merged,
-    traits_problem,
     values,
     write,
 )
@@ -133,27 +131,3 @@ def test_a_write_tells_whether_the_value_changed(registers, said):
     changed = write(registers, *said)
     after = dump(dict.fromkeys(["value"], (0, "", values(registers).get(said[0]))))
     assert changed == (before != after)
-
-
-DEEP = []
-for _ in range(50):
-    DEEP = [DEEP]
-
-
-@pytest.mark.parametrize(
-    ("traits", "word"),
-    [
-        ({f"t{n}": n for n in range(501)}, "501"),
-        ({"essay": "x" * 32 * 1024}, "32 KB"),
-        ({"": 1}, "name"),
-        ({"n" * 201: 1}, "name"),
-        ({"maze": DEEP}, "deep"),
-        ({f"{CONSENT}email/marketing": "granted"}, "begin"),
-    ],
-)
-def test_traits_that_cannot_be_kept_are_refused_with_a_reason(traits, word):
-    assert word in traits_problem(traits)
-
-
-def test_ordinary_traits_are_no_problem():
-    assert traits_problem({"name": "Ada", "address": {"city": "Graz"}, "tags": [1, None]}) is None

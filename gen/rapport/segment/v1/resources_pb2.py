@@ -30,7 +30,7 @@ from rapport.conditions.v1 import conditions_pb2 as rapport_dot_conditions_dot_v
 from rapport.profile.v1 import events_pb2 as rapport_dot_profile_dot_v1_dot_events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"rapport/segment/v1/resources.proto\x12\x12rapport.segment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&rapport/conditions/v1/conditions.proto\x1a\x1frapport/profile/v1/events.proto\"\xef\x04\n\x07Segment\x12;\n\x04name\x18\x01 \x01(\tB-\xe2\x41\x01\x08\xbaH&r$2\"^segments/[a-z0-9][a-z0-9-]{0,62}$\x12\x1e\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\x12\x39\n\tcondition\x18\x04 \x01(\x0b\x32 .rapport.conditions.v1.ConditionB\x04\xe2\x41\x01\x02\x12\x36\n\x05state\x18\x05 \x01(\x0e\x32!.rapport.segment.v1.Segment.StateB\x04\xe2\x41\x01\x03\x12\x15\n\x07version\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1b\n\rdraft_changed\x18\x07 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x1a\n\x0cmember_count\x18\x08 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12<\n\x08warnings\x18\t \x03(\x0b\x32$.rapport.segment.v1.ConditionWarningB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12\x35\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"A\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\t\n\x05\x44RAFT\x10\x01\x12\x0c\n\x08\x42UILDING\x10\x02\x12\x08\n\x04LIVE\x10\x03:(\xea\x41%\n\x0frapport/Segment\x12\x12segments/{segment}\"\xc2\x02\n\x0eSegmentVersion\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x33\n\tcondition\x18\x02 \x01(\x0b\x32 .rapport.conditions.v1.Condition\x12\x15\n\rentered_count\x18\x03 \x01(\x03\x12\x14\n\x0c\x65xited_count\x18\x04 \x01(\x03\x12\x11\n\tpublisher\x18\x05 \x01(\t\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:B\xea\x41?\n\x16rapport/SegmentVersion\x12%segments/{segment}/versions/{version}\"6\n\x10\x43onditionWarning\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\"\xe5\x01\n\x06Member\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x0f\n\x07profile\x18\x02 \x01(\t\x12\x13\n\x0bprofile_key\x18\x03 \x01(\x03\x12.\n\nenter_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x13predicted_exit_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:8\xea\x41\x35\n\x0erapport/Member\x12#segments/{segment}/members/{member}\"\x9c\x01\n\nMembership\x12\x0f\n\x07segment\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12.\n\nenter_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x13predicted_exit_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf8\x03\n\x10MembershipChange\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x0f\n\x07segment\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x0f\n\x07profile\x18\x04 \x01(\t\x12\x41\n\tdirection\x18\x05 \x01(\x0e\x32..rapport.segment.v1.MembershipChange.Direction\x12.\n\nevent_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brecord_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x05\x63\x61use\x18\x08 \x01(\x0b\x32\x19.rapport.segment.v1.Cause\x12\x0c\n\x04late\x18\t \x01(\x08\x12\r\n\x05shard\x18\n \x01(\x05\x12\x17\n\x0fsequence_number\x18\x0b \x01(\x03\"?\n\tDirection\x12\x19\n\x15\x44IRECTION_UNSPECIFIED\x10\x00\x12\x0b\n\x07\x45NTERED\x10\x01\x12\n\n\x06\x45XITED\x10\x02:X\xea\x41U\n\x18rapport/MembershipChange\x12\x39segments/{segment}/membership_changes/{membership_change}\"\xe2\x01\n\x05\x43\x61use\x12,\n\x04kind\x18\x01 \x01(\x0e\x32\x1e.rapport.segment.v1.Cause.Kind\x12\x10\n\x08\x61\x63tivity\x18\x02 \x01(\t\x12\x15\n\rother_profile\x18\x03 \x01(\t\"\x81\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\t\n\x05\x45VENT\x10\x01\x12\x0c\n\x08\x44\x45\x41\x44LINE\x10\x02\x12\t\n\x05TRAIT\x10\x03\x12\t\n\x05MERGE\x10\x04\x12\x0e\n\nDEFINITION\x10\x05\x12\n\n\x06IMPORT\x10\x06\x12\x0b\n\x07\x45RASURE\x10\x07\x12\x0b\n\x07SEGMENT\x10\x08\"8\n\x0eStreamPosition\x12\r\n\x05shard\x18\x01 \x01(\x05\x12\x17\n\x0fsequence_number\x18\x02 \x01(\x03\"\x9b\x02\n\x15MembershipExplanation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06member\x18\x02 \x01(\x08\x12\x0f\n\x07version\x18\x03 \x01(\t\x12.\n\nsince_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x15predicted_change_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x06result\x18\x06 \x01(\x0b\x32#.rapport.segment.v1.ConditionResult\x12\x33\n\x0f\x65valuation_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf1\x01\n\x0f\x43onditionResult\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0f\n\x07summary\x18\x02 \x01(\t\x12\r\n\x05holds\x18\x03 \x01(\x08\x12\x10\n\x08observed\x18\x04 \x01(\t\x12\x34\n\x10valid_until_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x08\x65vidence\x18\x06 \x03(\x0b\x32$.rapport.profile.v1.RecordedActivity\x12/\n\x02of\x18\x07 \x03(\x0b\x32#.rapport.segment.v1.ConditionResult\"z\n\x0bSegmentSize\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cmember_count\x18\x02 \x01(\x03\x12\x15\n\rentered_count\x18\x03 \x01(\x03\x12\x14\n\x0c\x65xited_count\x18\x04 \x01(\x03\"\xca\x02\n\x0c\x43ustomerList\x12\x38\n\x04name\x18\x01 \x01(\tB*\xe2\x41\x01\x08\xbaH#r!2\x1f^lists/[a-z0-9][a-z0-9-]{0,62}$\x12\x1e\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\x12\x1c\n\x0e\x63ustomer_count\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\x12\x35\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:\'\xea\x41$\n\x14rapport/CustomerList\x12\x0clists/{list}\"R\n\x0eListedCustomer\x12\x0f\n\x07profile\x18\x01 \x01(\t\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"rapport/segment/v1/resources.proto\x12\x12rapport.segment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&rapport/conditions/v1/conditions.proto\x1a\x1frapport/profile/v1/events.proto\"\x8c\x05\n\x07Segment\x12;\n\x04name\x18\x01 \x01(\tB-\xe2\x41\x01\x08\xbaH&r$2\"^segments/[a-z0-9][a-z0-9-]{0,62}$\x12\x1e\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\x12\x39\n\tcondition\x18\x04 \x01(\x0b\x32 .rapport.conditions.v1.ConditionB\x04\xe2\x41\x01\x02\x12\x36\n\x05state\x18\x05 \x01(\x0e\x32!.rapport.segment.v1.Segment.StateB\x04\xe2\x41\x01\x03\x12\x15\n\x07version\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1b\n\rdraft_changed\x18\x07 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x1a\n\x0cmember_count\x18\x08 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12<\n\x08warnings\x18\t \x03(\x0b\x32$.rapport.segment.v1.ConditionWarningB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12\x35\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1b\n\rbuild_percent\x18\r \x01(\x05\x42\x04\xe2\x41\x01\x03\"A\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\t\n\x05\x44RAFT\x10\x01\x12\x0c\n\x08\x42UILDING\x10\x02\x12\x08\n\x04LIVE\x10\x03:(\xea\x41%\n\x0frapport/Segment\x12\x12segments/{segment}\"\xc2\x02\n\x0eSegmentVersion\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x33\n\tcondition\x18\x02 \x01(\x0b\x32 .rapport.conditions.v1.Condition\x12\x15\n\rentered_count\x18\x03 \x01(\x03\x12\x14\n\x0c\x65xited_count\x18\x04 \x01(\x03\x12\x11\n\tpublisher\x18\x05 \x01(\t\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:B\xea\x41?\n\x16rapport/SegmentVersion\x12%segments/{segment}/versions/{version}\"6\n\x10\x43onditionWarning\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\"\xe5\x01\n\x06Member\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x0f\n\x07profile\x18\x02 \x01(\t\x12\x13\n\x0bprofile_key\x18\x03 \x01(\x03\x12.\n\nenter_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x13predicted_exit_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:8\xea\x41\x35\n\x0erapport/Member\x12#segments/{segment}/members/{member}\"\x9c\x01\n\nMembership\x12\x0f\n\x07segment\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12.\n\nenter_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x13predicted_exit_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf8\x03\n\x10MembershipChange\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x0f\n\x07segment\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x0f\n\x07profile\x18\x04 \x01(\t\x12\x41\n\tdirection\x18\x05 \x01(\x0e\x32..rapport.segment.v1.MembershipChange.Direction\x12.\n\nevent_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brecord_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x05\x63\x61use\x18\x08 \x01(\x0b\x32\x19.rapport.segment.v1.Cause\x12\x0c\n\x04late\x18\t \x01(\x08\x12\r\n\x05shard\x18\n \x01(\x05\x12\x17\n\x0fsequence_number\x18\x0b \x01(\x03\"?\n\tDirection\x12\x19\n\x15\x44IRECTION_UNSPECIFIED\x10\x00\x12\x0b\n\x07\x45NTERED\x10\x01\x12\n\n\x06\x45XITED\x10\x02:X\xea\x41U\n\x18rapport/MembershipChange\x12\x39segments/{segment}/membership_changes/{membership_change}\"\xe2\x01\n\x05\x43\x61use\x12,\n\x04kind\x18\x01 \x01(\x0e\x32\x1e.rapport.segment.v1.Cause.Kind\x12\x10\n\x08\x61\x63tivity\x18\x02 \x01(\t\x12\x15\n\rother_profile\x18\x03 \x01(\t\"\x81\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\t\n\x05\x45VENT\x10\x01\x12\x0c\n\x08\x44\x45\x41\x44LINE\x10\x02\x12\t\n\x05TRAIT\x10\x03\x12\t\n\x05MERGE\x10\x04\x12\x0e\n\nDEFINITION\x10\x05\x12\n\n\x06IMPORT\x10\x06\x12\x0b\n\x07\x45RASURE\x10\x07\x12\x0b\n\x07SEGMENT\x10\x08\"8\n\x0eStreamPosition\x12\r\n\x05shard\x18\x01 \x01(\x05\x12\x17\n\x0fsequence_number\x18\x02 \x01(\x03\"\x9b\x02\n\x15MembershipExplanation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06member\x18\x02 \x01(\x08\x12\x0f\n\x07version\x18\x03 \x01(\t\x12.\n\nsince_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x15predicted_change_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x06result\x18\x06 \x01(\x0b\x32#.rapport.segment.v1.ConditionResult\x12\x33\n\x0f\x65valuation_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf1\x01\n\x0f\x43onditionResult\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0f\n\x07summary\x18\x02 \x01(\t\x12\r\n\x05holds\x18\x03 \x01(\x08\x12\x10\n\x08observed\x18\x04 \x01(\t\x12\x34\n\x10valid_until_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x08\x65vidence\x18\x06 \x03(\x0b\x32$.rapport.profile.v1.RecordedActivity\x12/\n\x02of\x18\x07 \x03(\x0b\x32#.rapport.segment.v1.ConditionResult\"z\n\x0bSegmentSize\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cmember_count\x18\x02 \x01(\x03\x12\x15\n\rentered_count\x18\x03 \x01(\x03\x12\x14\n\x0c\x65xited_count\x18\x04 \x01(\x03\"\xca\x02\n\x0c\x43ustomerList\x12\x38\n\x04name\x18\x01 \x01(\tB*\xe2\x41\x01\x08\xbaH#r!2\x1f^lists/[a-z0-9][a-z0-9-]{0,62}$\x12\x1e\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\x12\x1c\n\x0e\x63ustomer_count\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\x12\x35\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:\'\xea\x41$\n\x14rapport/CustomerList\x12\x0clists/{list}\"R\n\x0eListedCustomer\x12\x0f\n\x07profile\x18\x01 \x01(\t\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -59,6 +59,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SEGMENT'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
   _globals['_SEGMENT'].fields_by_name['update_time']._loaded_options = None
   _globals['_SEGMENT'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
+  _globals['_SEGMENT'].fields_by_name['build_percent']._loaded_options = None
+  _globals['_SEGMENT'].fields_by_name['build_percent']._serialized_options = b'\342A\001\003'
   _globals['_SEGMENT']._loaded_options = None
   _globals['_SEGMENT']._serialized_options = b'\352A%\n\017rapport/Segment\022\022segments/{segment}'
   _globals['_SEGMENTVERSION'].fields_by_name['name']._loaded_options = None
@@ -88,35 +90,35 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUSTOMERLIST']._loaded_options = None
   _globals['_CUSTOMERLIST']._serialized_options = b'\352A$\n\024rapport/CustomerList\022\014lists/{list}'
   _globals['_SEGMENT']._serialized_start=254
-  _globals['_SEGMENT']._serialized_end=877
-  _globals['_SEGMENT_STATE']._serialized_start=770
-  _globals['_SEGMENT_STATE']._serialized_end=835
-  _globals['_SEGMENTVERSION']._serialized_start=880
-  _globals['_SEGMENTVERSION']._serialized_end=1202
-  _globals['_CONDITIONWARNING']._serialized_start=1204
-  _globals['_CONDITIONWARNING']._serialized_end=1258
-  _globals['_MEMBER']._serialized_start=1261
-  _globals['_MEMBER']._serialized_end=1490
-  _globals['_MEMBERSHIP']._serialized_start=1493
-  _globals['_MEMBERSHIP']._serialized_end=1649
-  _globals['_MEMBERSHIPCHANGE']._serialized_start=1652
-  _globals['_MEMBERSHIPCHANGE']._serialized_end=2156
-  _globals['_MEMBERSHIPCHANGE_DIRECTION']._serialized_start=2003
-  _globals['_MEMBERSHIPCHANGE_DIRECTION']._serialized_end=2066
-  _globals['_CAUSE']._serialized_start=2159
-  _globals['_CAUSE']._serialized_end=2385
-  _globals['_CAUSE_KIND']._serialized_start=2256
-  _globals['_CAUSE_KIND']._serialized_end=2385
-  _globals['_STREAMPOSITION']._serialized_start=2387
-  _globals['_STREAMPOSITION']._serialized_end=2443
-  _globals['_MEMBERSHIPEXPLANATION']._serialized_start=2446
-  _globals['_MEMBERSHIPEXPLANATION']._serialized_end=2729
-  _globals['_CONDITIONRESULT']._serialized_start=2732
-  _globals['_CONDITIONRESULT']._serialized_end=2973
-  _globals['_SEGMENTSIZE']._serialized_start=2975
-  _globals['_SEGMENTSIZE']._serialized_end=3097
-  _globals['_CUSTOMERLIST']._serialized_start=3100
-  _globals['_CUSTOMERLIST']._serialized_end=3430
-  _globals['_LISTEDCUSTOMER']._serialized_start=3432
-  _globals['_LISTEDCUSTOMER']._serialized_end=3514
+  _globals['_SEGMENT']._serialized_end=906
+  _globals['_SEGMENT_STATE']._serialized_start=799
+  _globals['_SEGMENT_STATE']._serialized_end=864
+  _globals['_SEGMENTVERSION']._serialized_start=909
+  _globals['_SEGMENTVERSION']._serialized_end=1231
+  _globals['_CONDITIONWARNING']._serialized_start=1233
+  _globals['_CONDITIONWARNING']._serialized_end=1287
+  _globals['_MEMBER']._serialized_start=1290
+  _globals['_MEMBER']._serialized_end=1519
+  _globals['_MEMBERSHIP']._serialized_start=1522
+  _globals['_MEMBERSHIP']._serialized_end=1678
+  _globals['_MEMBERSHIPCHANGE']._serialized_start=1681
+  _globals['_MEMBERSHIPCHANGE']._serialized_end=2185
+  _globals['_MEMBERSHIPCHANGE_DIRECTION']._serialized_start=2032
+  _globals['_MEMBERSHIPCHANGE_DIRECTION']._serialized_end=2095
+  _globals['_CAUSE']._serialized_start=2188
+  _globals['_CAUSE']._serialized_end=2414
+  _globals['_CAUSE_KIND']._serialized_start=2285
+  _globals['_CAUSE_KIND']._serialized_end=2414
+  _globals['_STREAMPOSITION']._serialized_start=2416
+  _globals['_STREAMPOSITION']._serialized_end=2472
+  _globals['_MEMBERSHIPEXPLANATION']._serialized_start=2475
+  _globals['_MEMBERSHIPEXPLANATION']._serialized_end=2758
+  _globals['_CONDITIONRESULT']._serialized_start=2761
+  _globals['_CONDITIONRESULT']._serialized_end=3002
+  _globals['_SEGMENTSIZE']._serialized_start=3004
+  _globals['_SEGMENTSIZE']._serialized_end=3126
+  _globals['_CUSTOMERLIST']._serialized_start=3129
+  _globals['_CUSTOMERLIST']._serialized_end=3459
+  _globals['_LISTEDCUSTOMER']._serialized_start=3461
+  _globals['_LISTEDCUSTOMER']._serialized_end=3543
 # @@protoc_insertion_point(module_scope)

@@ -16,7 +16,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Segment(_message.Message):
-    __slots__ = ("name", "display_name", "description", "condition", "state", "version", "draft_changed", "member_count", "warnings", "etag", "create_time", "update_time")
+    __slots__ = ("name", "display_name", "description", "condition", "state", "version", "draft_changed", "member_count", "warnings", "etag", "create_time", "update_time", "build_percent")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Segment.State]
@@ -39,6 +39,7 @@ class Segment(_message.Message):
     ETAG_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    BUILD_PERCENT_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     description: str
@@ -51,7 +52,8 @@ class Segment(_message.Message):
     etag: str
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., description: _Optional[str] = ..., condition: _Optional[_Union[_conditions_pb2.Condition, _Mapping]] = ..., state: _Optional[_Union[Segment.State, str]] = ..., version: _Optional[str] = ..., draft_changed: _Optional[bool] = ..., member_count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[ConditionWarning, _Mapping]]] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    build_percent: int
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., description: _Optional[str] = ..., condition: _Optional[_Union[_conditions_pb2.Condition, _Mapping]] = ..., state: _Optional[_Union[Segment.State, str]] = ..., version: _Optional[str] = ..., draft_changed: _Optional[bool] = ..., member_count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[ConditionWarning, _Mapping]]] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., build_percent: _Optional[int] = ...) -> None: ...
 
 class SegmentVersion(_message.Message):
     __slots__ = ("name", "condition", "entered_count", "exited_count", "publisher", "create_time", "effective_time")

@@ -213,8 +213,8 @@ class SegmentServiceServicer:
 
     def PublishSegment(self, request, context):
         """Makes the draft the version in force. Who belongs by it and did not enters,
-        who no longer does leaves, in one consistent cut: what happens meanwhile is
-        neither missed nor counted twice. Publishing an unchanged draft changes
+        who no longer does leaves, in one consistent cut, customer by customer: what
+        happens meanwhile is neither missed nor counted twice. Publishing an unchanged draft changes
         nothing. Tells SegmentPublished.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -1,0 +1,1 @@
+"""The segment service: which customers share a condition, right now, and why."""

@@ -1,0 +1,1 @@
+"""What decides membership: history and state of each profile, the definitions in force, and their changes."""

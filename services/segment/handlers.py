@@ -1,0 +1,18 @@
+"""What the segment service does when the house speaks, beside the hot path."""
+
+from typing import Any
+
+from rapport.gateway.v1 import events_pb2 as gateway
+
+from chassis.bus import On
+from chassis.db import Tx
+from services.segment.store import settings
+
+
+async def keep_settings(tx: Tx, event: gateway.WorkspaceUpdated) -> None:
+    told = event.workspace
+    values = (told.time_zone, told.currency_code, told.region_code)
+    await settings.keep(await tx.raw(), tx.workspace, event.revision, values)
+
+
+SUBSCRIPTIONS: tuple[On[Any], ...] = (On(gateway.WorkspaceUpdated, keep_settings),)

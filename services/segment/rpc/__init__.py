@@ -1,0 +1,1 @@
+"""What the segment service answers when it is asked."""
