@@ -18,7 +18,7 @@ demo: setup ## Tells the story of one customer, through the API of a running hou
 	@exec $(PYTHON_HERE) -m deploy.local demo
 
 test: setup ## Proves it, on a real PostgreSQL and NATS of its own
-	@exec $(PYTHON_HERE) -m pytest
+	@exec $(PYTHON_HERE) -m pytest --numprocesses=2 --dist=loadfile
 
 journeys: setup ## Only the promises of the product, end to end
 	@exec $(PYTHON_HERE) -m pytest tests/journeys

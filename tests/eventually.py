@@ -17,4 +17,4 @@ async def eventually(expected: Any, ask: Callable[[], Awaitable[Any] | Any], sec
         if answer == expected or time.monotonic() > deadline:
             break
         await asyncio.sleep(0.02)
-    assert expected == answer
+    assert expected == answer, f"{answer!r} is still not {expected!r}"

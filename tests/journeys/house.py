@@ -171,7 +171,7 @@ class Shop(Client):
     async def settled(self, seconds: float = 30) -> None:
         """Every event was acknowledged; the SDK gave up on none."""
         await eventually(0, self.unacknowledged, seconds)
-        assert [] == self.errors
+        assert not self.errors, self.errors
 
     async def __aenter__(self) -> Self:
         return self
@@ -222,7 +222,7 @@ async def running(home: Path, port: int) -> AsyncIterator[House]:
         launcher.process.terminate()
         assert await launcher.ended() == 0
         assert not (home / "demo.env").exists()
-        assert [] == residents(home)
+        assert not (left := residents(home)), left
 
 
 @asynccontextmanager
