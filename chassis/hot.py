@@ -210,9 +210,8 @@ class Owner(Generic[Taken]):
     async def commit(self, batch: list[Arrival[Taken]], *, sifting: bool) -> None:
         items = [item for each in batch for item in each.items]
         seq = batch[-1].msg.metadata.sequence.stream
-        async with begun(
-            self.connection, {each.letter.workspace for each in batch if each.items}, self.db
-        ) as tx:
+        workspaces = {each.letter.workspace for each in batch if each.items}
+        async with begun(self.connection, workspaces, self.db, position=seq) as tx:
             for each in batch:
                 if each.failure:
                     tx.park(self.hot.durable, each.letter, each.failure)
@@ -244,6 +243,7 @@ class Owner(Generic[Taken]):
 
     async def replayed(self, tx: HotTx, letter: Letter) -> None:
         """A parked message, taken again; of several items those that are still poison are parked anew."""
+        tx.position = self.watermark.seq
         items = self.open(letter)
         poison = await self.poison(tx, items)
         if len(items) == len(poison) == 1:

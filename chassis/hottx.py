@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import asyncpg
 import orjson
 from google.protobuf.message import Message
 
 from .clock import Clock
-from .db import Database, Outbox, Parked, allowed, promise
+from .db import Database, Outbox, Parked, Tx, allowed, promise
 from .ids import uuid7
 from .letters import Letter
 from .parked import reason, storable
@@ -21,6 +21,31 @@ if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
 else:
     Connection = asyncpg.Connection  # generic in its stubs only
+
+
+class Transaction(Protocol):
+    """What an engine needs of a transaction, whoever opened it: a hot batch, or a door."""
+
+    @property
+    def connection(self) -> Connection: ...
+
+    @property
+    def position(self) -> int:
+        """How far the stream is heard, with all that this transaction takes of it."""
+
+    def emit(self, workspace: str, event: Message) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The transaction of a door, as an engine wants it."""
+
+    tx: Tx
+    connection: Connection
+    position: int = 0
+
+    def emit(self, workspace: str, event: Message) -> None:
+        self.tx.emit(event, workspace=workspace)
 
 
 @dataclass(slots=True)
@@ -34,6 +59,7 @@ class HotTx:
     connection: Connection
     clock: Clock
     workspaces: set[str]
+    position: int
     promises: list[Outbox] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
 
@@ -111,10 +137,12 @@ class Watermark:
 
 
 @asynccontextmanager
-async def begun(connection: Connection, workspaces: set[str], db: Database) -> AsyncIterator[HotTx]:
+async def begun(
+    connection: Connection, workspaces: set[str], db: Database, *, position: int = 0
+) -> AsyncIterator[HotTx]:
     """Begins and opens the workspaces in one round trip; promises come last, their commit wakes the relay."""
     await connection.execute(f"BEGIN; {opening(workspaces)}")
-    tx = HotTx(connection, db.clock, workspaces)
+    tx = HotTx(connection, db.clock, workspaces, position)
     try:
         yield tx
         await tx.write_promises()
@@ -125,6 +153,11 @@ async def begun(connection: Connection, workspaces: set[str], db: Database) -> A
         raise
     if tx.promises:
         db.promised.set()
+
+
+async def heard(connection: Connection, name: str) -> int:
+    """How far a hot consumer has come in its stream; 0 before it began."""
+    return await connection.fetchval("SELECT seq FROM hot_offset WHERE name = $1", name) or 0
 
 
 def opening(workspaces: set[str]) -> str:

@@ -89,7 +89,7 @@ async def gateway_app(
 @asynccontextmanager
 async def channels(settings: Settings) -> AsyncIterator[dict[str, grpc.aio.Channel]]:
     """A channel to every service behind the gateway. Nothing connects before the first call."""
-    addresses = {"profile": settings.profile_address}
+    addresses = {"profile": settings.profile_address, "segment": settings.segment_address}
     async with AsyncExitStack() as stack:
         yield {
             service: await stack.enter_async_context(channel(address))

@@ -19,6 +19,7 @@ class Settings(ServiceSettings):
     profile_address: str = Field(
         description="Where the profile service answers gRPC: `host:port`, `dns:///name:port` or `unix:/path`."
     )
+    segment_address: str = Field(description="Where the segment service does, likewise.")
     key_secret: SecretStr = Field(
         min_length=16,
         description="With what API keys are hashed, 16 characters or more. Changing it ends every key.",

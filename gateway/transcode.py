@@ -107,8 +107,6 @@ def leaves(
 
 
 def put_text(request: Message, path: str, field: FieldDescriptor, value: str, faults: Faults) -> None:
-    if not value and field.message_type:
-        return
     try:
         read = text_reader(field)(value)
     except MisfitError as misfit:

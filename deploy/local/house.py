@@ -24,7 +24,7 @@ from .nats import Nats, embedded_nats
 from .postgres import Postgres, embedded_postgres
 from .provision import app_role, owner_role, provision
 
-SERVICES = ("profile",)
+SERVICES = ("profile", "segment")
 DATABASES = (*SERVICES, "gateway")
 PARTS = ("postgres", "nats", *DATABASES)
 

@@ -10,6 +10,7 @@ from typing import Any
 from tracking import shop as generator
 
 from .home import Home, write_private
+from .segments import SEGMENTS
 from .web import call
 
 
@@ -31,6 +32,10 @@ async def open_shop(home: Home) -> Shop:
     if not kept.get("seeded"):
         await asyncio.to_thread(send_past, home, kept["write_key"], datetime.fromisoformat(kept["born"]))
         kept["seeded"] = True
+        keep(file, kept)
+    if not kept.get("segmented"):
+        await asyncio.to_thread(make_segments, home, kept["secret_key"])
+        kept["segmented"] = True
         keep(file, kept)
     return Shop(kept["write_key"], kept["secret_key"], CUSTOMERS)
 
@@ -60,6 +65,14 @@ def send_past(home: Home, write_key: str, born: datetime) -> None:
             batch = []
     if batch:
         call(f"{home.url}/v1/import", write_key, {"batch": batch})
+
+
+def make_segments(home: Home, secret_key: str) -> None:
+    """Those a marketer would make first. Asked again after a crash, each is made once: by its request id."""
+    for slug, (display_name, condition) in SEGMENTS.items():
+        segment = {"name": f"segments/{slug}", "display_name": display_name, "condition": condition}
+        call(f"{home.url}/v1/segments?request_id=demo-{slug}", secret_key, segment)
+        call(f"{home.url}/v1/segments/{slug}:publish", secret_key, {"request_id": f"demo-{slug}-published"})
 
 
 def keep(file: Path, kept: dict[str, Any]) -> None:

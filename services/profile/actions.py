@@ -1,36 +1,22 @@
 """What several doors do alike: hand events of our own to the engine, as the worker does with everybody's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-from google.protobuf.message import Message
-
 from chassis.clock import Clock
 from chassis.db import Tx
+from chassis.hottx import Within
 from chassis.ids import uuid7
+from chassis.workspaces import Workspaces
 from services.profile.domain.kinds import PROFILE
 from services.profile.domain.registers import canonical
 from services.profile.engine.items import Item
 from services.profile.engine.take import WRITER_LOCK, Engine, microseconds
-from services.profile.workspaces import Workspaces
 from tracking.consent import Consent
 from tracking.event import Event
 from tracking.identifiers import Identifier, named
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """A service transaction, as the engine wants it."""
-
-    tx: Tx
-    connection: "asyncpg.Connection[asyncpg.Record]"
-
-    def emit(self, workspace: str, event: Message) -> None:
-        self.tx.emit(event, workspace=workspace)
 
 
 async def write_alone(tx: Tx) -> None:

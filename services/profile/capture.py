@@ -5,8 +5,8 @@ from rapport.capture.v1 import capture_pb2 as pb
 from chassis.hot import Hot
 from chassis.letters import Letter
 from chassis.tracing import TRACEPARENT
+from chassis.workspaces import Workspaces
 from services.profile.engine.items import PLACE, Item
-from services.profile.workspaces import Workspaces
 from tracking.event import Request, read
 
 CAPTURE = Hot("CAPTURE", "profile-capture", "rapport.capture.v1.EventsCaptured.*")
@@ -19,7 +19,7 @@ class Opener:
         self._workspaces = workspaces
 
     def __call__(self, letter: Letter) -> list[Item]:
-        region = self._workspaces.region(letter.workspace)
+        region = self._workspaces.of(letter.workspace).region_code
         traceparent = letter.headers.get(TRACEPARENT, "")
         items = [
             Item(

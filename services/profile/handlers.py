@@ -9,9 +9,8 @@ from rapport.gateway.v1 import events_pb2 as gateway
 from chassis.bus import On
 from chassis.clock import Clock
 from chassis.db import Tx
+from chassis.workspaces import Workspace, Workspaces, keep
 from services.profile import actions
-from services.profile.store import settings
-from services.profile.workspaces import Workspaces
 
 
 class Handlers:
@@ -20,8 +19,8 @@ class Handlers:
 
     async def keep_settings(self, tx: Tx, event: gateway.WorkspaceUpdated) -> None:
         told = event.workspace
-        values = (told.time_zone, told.currency_code, told.region_code)
-        await settings.keep(await tx.raw(), tx.workspace, event.revision, values)
+        kept = Workspace(told.time_zone, told.currency_code, told.region_code)
+        await keep(await tx.raw(), tx.workspace, event.revision, kept)
 
     async def keep_in_timeline(self, tx: Tx, event: Any) -> None:
         """A fact another service tells of a customer: recorded under her profile's name, with all it says."""

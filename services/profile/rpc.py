@@ -16,10 +16,10 @@ from chassis.clock import Clock
 from chassis.db import Database, Tx
 from chassis.errors import Changed, Invalid, NotFound, Violation
 from chassis.idempotency import answer, answered
+from chassis.workspaces import Workspaces
 from services.profile import actions, convert
 from services.profile.engine.take import TOLERANCE_US
 from services.profile.store import reads
-from services.profile.workspaces import Workspaces
 from tracking import identifiers
 from tracking.traits import traits_problem
 
@@ -37,7 +37,7 @@ class ProfileService(profile_pb2_grpc.ProfileServiceServicer):
             return await profile(tx, await living(tx, request.name))
 
     async def LookupProfile(self, request: pb.LookupProfileRequest, _: Context) -> pb.Profile:
-        wanted = identifiers.parse(request.identifier, self._workspaces.region(caller().workspace))
+        wanted = identifiers.parse(request.identifier, self._workspaces.of(caller().workspace).region_code)
         if wanted is None:
             raise Invalid(
                 "IDENTIFIER_INVALID",
@@ -76,7 +76,7 @@ class ProfileService(profile_pb2_grpc.ProfileServiceServicer):
                     "PROFILE_CHANGED",
                     "The profile changed since you read it; read it again and give its new etag.",
                 )
-            region = self._workspaces.region(tx.workspace)
+            region = self._workspaces.of(tx.workspace).region_code
             event = actions.told_by_us(before.name, self._clock(), traits=traits, region=region)
             await actions.take(tx, [event], self._workspaces, self._clock)
             return await answer(tx, request, await profile(tx, await living(tx, before.name)))

@@ -7,11 +7,11 @@ from chassis.clock import Clock
 from chassis.db import Database
 from chassis.faults import passing
 from chassis.parked import reason
+from chassis.workspaces import Workspaces
 from services.profile import actions
 from services.profile.engine.items import unpack
 from services.profile.engine.take import microseconds
 from services.profile.store import due
-from services.profile.workspaces import Workspaces
 
 log = logging.getLogger(__name__)
 

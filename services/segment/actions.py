@@ -1,34 +1,23 @@
 """What several doors do alike: work of our own in a service transaction, as the worker does everybody's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import asyncpg
-from google.protobuf.message import Message
 from rapport.segment.v1 import events_pb2 as events
 
 from chassis.clock import Clock
 from chassis.db import Tx
+from chassis.hottx import Within, heard
+from chassis.workspaces import Workspaces
 from services.segment import convert
 from services.segment.engine.finish import finish, parts
+from services.segment.engine.items import PROFILE
 from services.segment.engine.judge import Case, advance, judge
 from services.segment.engine.load import hold_profiles
 from services.segment.engine.take import WRITER_LOCK, Engine
 from services.segment.engine.work import IMPORT, Why, Work
 from services.segment.store import reads, writes
 from services.segment.store.hot import HotStore
-from services.segment.workspaces import Workspaces
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """A service transaction, as the engine wants it."""
-
-    tx: Tx
-    connection: "asyncpg.Connection[asyncpg.Record]"
-
-    def emit(self, workspace: str, event: Message) -> None:
-        self.tx.emit(event, workspace=workspace)
 
 
 async def write_alone(tx: Tx) -> None:
@@ -38,9 +27,10 @@ async def write_alone(tx: Tx) -> None:
 
 async def begun(tx: Tx, workspaces: Workspaces, clock: Clock) -> tuple[Within, Engine, Work]:
     """Work in this transaction, alone. The worker is told which profiles it must read again."""
-    within = Within(tx, await tx.raw())
+    connection = await tx.raw()
+    await connection.execute(WRITER_LOCK)
+    within = Within(tx, connection, await heard(connection, PROFILE.durable))
     engine = Engine(clock, workspaces, owner=False)
-    await engine.be_the_writer(within)
     await engine.read_catalogs(within, [tx.workspace])
     return within, engine, engine.work(within, tx.workspace)
 
@@ -63,6 +53,7 @@ async def relist(tx: Tx, workspaces: Workspaces, clock: Clock, name: str, keys: 
 async def empty(tx: Tx, segment: asyncpg.Record, now_us: int) -> None:
     """Everybody leaves a segment that is to be deleted. Its history goes with it; what is told stays told."""
     connection = await tx.raw()
+    position = await heard(connection, PROFILE.durable)
     store = HotStore(connection, tx.workspace)
     rows = await reads.everybody(connection, tx.workspace, segment["id"])
     if rows:
@@ -70,7 +61,7 @@ async def empty(tx: Tx, segment: asyncpg.Record, now_us: int) -> None:
         version = convert.version_name(segment["slug"], segment["version"])
         exits = [convert.left(row, version, first + place, now_us) for place, row in enumerate(rows)]
         for part in parts(exits):
-            tx.emit(events.SegmentExited(exits=part))
+            tx.emit(events.SegmentExited(exits=part, profile_position=position))
     await reads.forget_members(connection, tx.workspace, segment["id"])
     await store.write(writes.TOUCHED, [(0, LAST_KEY)])
 

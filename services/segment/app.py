@@ -1,9 +1,7 @@
 """Where the segment service is put together. Read this first."""
 
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
 
 from rapport.segment.v1 import segment_pb2_grpc
 
@@ -12,31 +10,17 @@ from chassis.bus import Bus
 from chassis.clock import Clock, utc_now
 from chassis.commands import Roles
 from chassis.db import Database
-from chassis.health import serve_health
 from chassis.retention import retention
-from chassis.rpc import rpc_server
-from chassis.runtime import Failed, running
+from chassis.serving import Answers, App, Loop, serving
 from chassis.streams import stream_for
 from chassis.timers import every
+from chassis.workspaces import REFRESH_SECONDS, Workspaces
 from services.segment.engine.items import PROFILE, opened
 from services.segment.engine.take import Engine
 from services.segment.handlers import SUBSCRIPTIONS
 from services.segment.rpc.service import SegmentService
 from services.segment.settings import Settings
 from services.segment.timers import Timers
-from services.segment.workspaces import REFRESH_SECONDS, Workspaces
-
-Loops = list[Coroutine[Any, Any, None]]
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """What a running segment service shows to those who run it."""
-
-    db: Database
-    bus: Bus
-    address: str
-    failed: Failed
 
 
 @asynccontextmanager
@@ -49,7 +33,7 @@ async def segment_app(settings: Settings, roles: Roles, clock: Clock = utc_now) 
         workspaces = Workspaces()
         await workspaces.refresh(db)
         timers = Timers(db, workspaces, clock)
-        loops: Loops = [
+        loops: list[Loop] = [
             bus.relay(db),
             every(REFRESH_SECONDS, timers.refresh_workspaces, clock),
         ]
@@ -64,30 +48,18 @@ async def segment_app(settings: Settings, roles: Roles, clock: Clock = utc_now) 
                 retention(db, clock),
                 *(bus.consume(db, "segment", on) for on in SUBSCRIPTIONS),
             ]
-        async with serving(settings, roles, SegmentService(db, workspaces, clock), loops, clock) as (
-            address,
-            failed,
-        ):
+        answers = [
+            Answers(
+                SERVICE,
+                segment_pb2_grpc.add_SegmentServiceServicer_to_server,
+                SegmentService(db, workspaces, clock),
+            )
+        ]
+        async with serving(settings, roles, answers, loops, clock) as (address, failed):
             yield App(db, bus, address, failed)
 
 
-@asynccontextmanager
-async def serving(
-    settings: Settings, roles: Roles, service: SegmentService, loops: Loops, clock: Clock
-) -> AsyncIterator[tuple[str, Failed]]:
-    """Runs the loops, and the gRPC server where this process answers calls."""
-    if "serve" not in roles:
-        async with running(None, *loops, grace_seconds=settings.grace_seconds) as failed:
-            yield "", failed
-        return
-    secret = settings.caller_secret.get_secret_value()
-    server, address = rpc_server("segment.rapport", settings.listen, secret, clock=clock)
-    segment_pb2_grpc.add_SegmentServiceServicer_to_server(service, server)
-    health = serve_health(server, ["rapport.segment.v1.SegmentService"])
-    async with running(server, *loops, grace_seconds=settings.grace_seconds, health=health) as failed:
-        yield address, failed
-
-
+SERVICE = "rapport.segment.v1.SegmentService"
 # Our own facts, and those we hear.
 STREAMS = (stream_for("segment"), stream_for("profile"), stream_for("gateway"))
 # Within a second of the instant that decides, somebody has entered or left.

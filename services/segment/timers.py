@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from chassis.clock import Clock
 from chassis.db import Database
+from chassis.workspaces import Workspaces
 from services.segment import actions
 from services.segment.engine.build import build
 from services.segment.engine.wake import wake
 from services.segment.store import definitions, due
-from services.segment.workspaces import Workspaces
 
 
 class Timers:

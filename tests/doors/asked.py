@@ -1,5 +1,6 @@
 """A request for every route, made from its descriptor and the OpenAPI document."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -11,10 +12,20 @@ from gateway.template import WILDCARD
 DOCUMENT = api_document(house_routes())
 ROUTES = house_routes().all
 OPERATIONS = {one["operationId"]: one for verbs in DOCUMENT["paths"].values() for one in verbs.values()}
+EXISTS = {"path": "traits.secret", "compare": {"operator": "EXISTS"}}
+NOBODY = "018f0000-0000-7000-8000-000000000000"
 # Where the example in the document is not what this workspace may ask.
 BODIES: dict[str, Any] = {
     "GatewayService_UpdateWorkspace": {"display_name": "Renamed"},
+    "GatewayService_CreateWorkspace": {"name": "workspaces/one-more"},
     "GatewayService_CreateApiKey": {"kind": "WRITE"},
+    "SegmentService_PreviewCondition": {"condition": {"trait": EXISTS}},
+    "SegmentService_CreateSegment": {"name": "segments/new", "condition": {"trait": EXISTS}},
+    "SegmentService_UpdateSegment": {"display_name": "Renamed"},
+    "SegmentService_CreateCustomerList": {"name": "lists/new"},
+    "SegmentService_UpdateCustomerList": {"display_name": "Renamed"},
+    "SegmentService_AddCustomers": {"profiles": ["profiles/{profile}"]},
+    "SegmentService_RemoveCustomers": {"profiles": ["profiles/{profile}"]},
 }
 
 
@@ -44,7 +55,8 @@ def asked(route: Route, names: Mapping[str, str], identifier: str = "user_id:nob
         if each["in"] == "query" and each.get("required")
     }
     assert needed <= {"identifier"}, f"say here what {needed} may be"
-    return Asked(route.verb, route.template.path(ids), dict.fromkeys(needed, identifier), body(operation))
+    named = body(operation, names.get("profiles", NOBODY))
+    return Asked(route.verb, route.template.path(ids), dict.fromkeys(needed, identifier), named)
 
 
 def operation_id(route: Route) -> str:
@@ -52,9 +64,10 @@ def operation_id(route: Route) -> str:
     return f"{route.service.rpartition('.')[2]}_{route.method.name}"
 
 
-def body(operation: dict[str, Any]) -> Any:
+def body(operation: dict[str, Any], profile: str = NOBODY) -> Any:
+    """What to send, about the customer of this id where it is about one."""
     if operation["operationId"] in BODIES:
-        return BODIES[operation["operationId"]]
+        return json.loads(json.dumps(BODIES[operation["operationId"]]).replace("{profile}", profile))
     if "requestBody" not in operation:
         return None
     schema = operation["requestBody"]["content"]["application/json"]["schema"]

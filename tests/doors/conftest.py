@@ -19,8 +19,10 @@ from deploy.local.postgres import Postgres
 from deploy.local.provision import app_role, owner_role
 from gateway import settings as gateway_settings
 from gateway.app import gateway_app
-from services.profile import settings as profile_settings
 from services.profile.app import profile_app
+from services.profile.settings import Settings as ProfileSettings
+from services.segment.app import segment_app
+from services.segment.settings import Settings as SegmentSettings
 from tests.conftest import Clone, MakeTemplate, execute
 from tests.eventually import eventually
 from tracking.shop import Shop as Past
@@ -29,6 +31,11 @@ NUMBERS = itertools.count(1)
 CALLER_SECRET = "a secret of the house"
 OPERATOR_KEY = "the key of the operator"
 EVENTS = 300
+# Every service behind the gateway: what it is told beside what all are, and how it is put together.
+SERVICES: dict[str, tuple[Any, Any, dict[str, Any]]] = {
+    "profile": (ProfileSettings, profile_app, {}),
+    "segment": (SegmentSettings, segment_app, {}),
+}
 # Those that hold rows of workspaces, but for what is on its way.
 TABLES = """
 SELECT c.relname FROM pg_class c
@@ -173,7 +180,7 @@ async def house(
     async with AsyncExitStack() as stack:
         clones = {
             service: await stack.enter_async_context(cloned(postgres, template, service))
-            for service in ("gateway", "profile")
+            for service in ("gateway", *SERVICES)
         }
         yield await stack.enter_async_context(running(state, postgres, nats_server, clones))
 
@@ -201,24 +208,27 @@ async def running(
 ) -> AsyncIterator[House]:
     folder = state / f"d{next(NUMBERS)}"
     folder.mkdir()
-    address = f"unix:{folder}/s"
+    addresses = {service: f"unix:{folder}/{service}" for service in SERVICES}
     common = {"nats_url": nats_server.url, "caller_secret": CALLER_SECRET, "grace_seconds": 0}
-    asked = profile_settings.Settings(**common, database_url=clones["profile"].url, listen=address)
     front = gateway_settings.Settings(
         **common,
         database_url=clones["gateway"].url,
         http_listen="127.0.0.1:0",
-        profile_address=address,
         key_secret="pepper and salt and more",
         operator_key=OPERATOR_KEY,
         rate_per_second=1_000_000,
         rate_burst=1_000_000,
+        **{f"{service}_address": address for service, address in addresses.items()},
     )
-    async with (
-        profile_app(asked, frozenset({"serve", "worker"})),
-        gateway_app(front) as app,
-        httpx.AsyncClient(base_url=f"http://{app.address}", timeout=30) as http,
-    ):
+    async with AsyncExitStack() as stack:
+        for service, (settings, app, more) in SERVICES.items():
+            url, address = clones[service].url, addresses[service]
+            told = settings(**common, **more, database_url=url, listen=address)
+            await stack.enter_async_context(app(told, frozenset({"serve", "worker"})))
+        app = await stack.enter_async_context(gateway_app(front))
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=f"http://{app.address}", timeout=30)
+        )
         number = next(NUMBERS)
         yield House(
             http,
@@ -231,7 +241,7 @@ async def running(
                 for service, clone in clones.items()
             },
             nats_server.url,
-            address,
+            addresses["profile"],
         )
 
 

@@ -1,5 +1,6 @@
 """Two workspaces with the same customers see nothing of each other: by any method, by subject, by table."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,13 +14,19 @@ from nats.aio.msg import Msg
 
 from gateway.routes import Route
 from tests.doors.asked import ROUTES, Asked, asked, operation_id
-from tests.doors.conftest import TABLES, House, Shop, bearer, problem
+from tests.doors.conftest import SERVICES, TABLES, House, Shop, bearer, problem
+from tests.doors.things import made
 from tests.eventually import eventually
 
 # Stands in everything that only A is told.
 MARK = "only-alpha-knows"
 # Read by loops that serve all workspaces alike, never on behalf of a caller.
-OPEN = {"outbox", "inbox", "parked", "hot_offset", "deferred_event", "touched", "workspace_setting"}
+OPEN = {
+    *("outbox", "inbox", "parked", "hot_offset", "touched", "workspace_setting"),
+    *("deferred_event", "due", "catalog"),
+}
+# Whose every change of B's own succeeds as the document's example says it.
+SURE = {"rapport.gateway.v1.GatewayService", "rapport.profile.v1.ProfileService"}
 # How many of A's ids are tried.
 TURNS = 3
 LISTS = [route for route in ROUTES if not route.template.variables and route.method.name.startswith("List")]
@@ -36,7 +43,10 @@ class Known:
     def names(self) -> Iterator[dict[str, str]]:
         """An id of each collection, in several turns."""
         for turn in range(TURNS):
-            yield {collection: ids[turn % len(ids)] for collection, ids in self.ids.items()}
+            yield defaultdict(
+                lambda: "nothing",
+                {collection: ids[turn % len(ids)] for collection, ids in self.ids.items()},
+            )
 
     def leaked(self, wanted: Asked, text: str) -> set[str]:
         """What of A's stands in an answer, but for what was in the question."""
@@ -54,12 +64,15 @@ async def known(shops: House) -> Known:
     conflicts = await a.listed("/v1/conflicts")
     quarantined = await a.listed("/v1/quarantined_events")
     assert all(MARK in str(each) for each in (profiles, orders, keys, conflicts, quarantined))
+    things = await made(a, MARK, profiles[0]["name"])
     texts = {each["name"].split("/")[1] for each in (*profiles, *keys, *conflicts)}
     return Known(
         {
             "profiles": ids(each["name"] for each in profiles),
             "orders": ids(name for name in orders if MARK in name),
             "api_keys": ids(each["name"] for each in keys),
+            "versions": ["1"],
+            **things,
         },
         frozenset(texts | {MARK, a.workspace, a.secret, a.write, *(each["hint"] for each in keys)}),
     )
@@ -167,13 +180,17 @@ async def test_what_b_writes_changes_nothing_of_a(shops: House, known: Known):
     assert len(before["profile.activity"]) > 100
     own = await shops.b.profile("user_id:customer-1")
     assert own
-    made = await shops.b.ask("POST", "/v1/api_keys", {"kind": "WRITE"})
-    ours = {"profiles": own["name"].split("/")[1], "api_keys": made.json()["name"].split("/")[1]}
+    key = await shops.b.ask("POST", "/v1/api_keys", {"kind": "WRITE"})
+    ours = defaultdict(
+        lambda: "nothing",
+        {"profiles": own["name"].split("/")[1], "api_keys": key.json()["name"].split("/")[1]},
+    )
     for route in WRITES:
         for names in known.names():
             assert (await ask(shops.b, asked(route, names))).status_code < 500
         answer = await ask(shops.b, asked(route, ours))
-        assert 200 == answer.status_code, answer.text
+        assert answer.status_code < 500, answer.text
+        assert answer.status_code == 200 or route.service not in SURE, answer.text
     count = await shops.taken(shops.b)
     events = [
         {"type": "identify", "userId": MARK, "anonymousId": f"tablet-{MARK}", "traits": {"secret": "B's"}},
@@ -186,10 +203,10 @@ async def test_what_b_writes_changes_nothing_of_a(shops: House, known: Known):
 
 
 async def settled(house: House) -> bool:
-    """Whether the profile service knows the newest settings of every workspace."""
+    """Whether every service knows the newest settings of every workspace."""
     told = await house.rows("gateway", "SELECT workspace, revision FROM workspace")
-    heard = await house.rows("profile", "SELECT workspace, revision FROM workspace_setting")
-    return set(map(tuple, told)) == set(map(tuple, heard))
+    heard = [await house.rows(each, "SELECT workspace, revision FROM workspace_setting") for each in SERVICES]
+    return all(set(map(tuple, told)) == set(map(tuple, each)) for each in heard)
 
 
 async def test_a_request_id_means_nothing_in_another_workspace(shops: House):
@@ -228,7 +245,7 @@ async def facts(house: House) -> list[Msg]:
     """Everything that was told since the house stands."""
     async with connected(house) as connection:
         jetstream, found = connection.jetstream(), []
-        for name in ("PROFILE", "GATEWAY"):
+        for name in ("GATEWAY", *map(str.upper, SERVICES)):
             state = (await jetstream.stream_info(name)).state
             for seq in range(state.first_seq, state.last_seq + 1):
                 raw = await jetstream.get_msg(name, seq)
@@ -263,7 +280,7 @@ async def connected(house: House) -> AsyncIterator[Any]:
         await connection.close()
 
 
-@pytest.mark.parametrize("service", ["gateway", "profile"])
+@pytest.mark.parametrize("service", ["gateway", *SERVICES])
 async def test_no_row_of_a_is_there_for_b(shops: House, known: Known, service: str):
     tables = {row[0] for row in await shops.rows(service, TABLES)} - OPEN
     connection = await asyncpg.connect(shops.databases[service].url)

@@ -222,6 +222,7 @@ def usual(database_url: str, nats_url: str, profile_address: str) -> dict[str, o
         "grace_seconds": 0,
         "http_listen": "127.0.0.1:0",
         "profile_address": profile_address,
+        "segment_address": profile_address,
         "key_secret": "pepper and salt and more",
         "operator_key": OPERATOR_KEY,
         "rate_per_second": 1000,

@@ -34,8 +34,11 @@ ROOMS = {
 }
 # Steps that several doors of one service share, each knowing what `actions` knows and those before it.
 SHARED = {
-    "profile": ("workspaces", "engine", "capture", "actions"),
-    "segment": ("workspaces", "engine", "actions"),
+    "profile": ("engine", "capture", "actions"),
+    "segment": ("engine", "actions"),
+    "campaign": ("content", "channels", "sending", "engine", "actions"),
+    "support": ("mail", "actions"),
+    "loyalty": ("actions",),
 }
 # The composition root knows everything of its service.
 ROOT_ROOM = "app"

@@ -14,9 +14,9 @@ from chassis import hot, parked
 from chassis.bus import Bus
 from chassis.db import Database
 from chassis.streams import Stream
+from chassis.workspaces import Workspaces
 from services.profile.capture import CAPTURE, Opener
 from services.profile.engine.take import Engine
-from services.profile.workspaces import Workspaces
 from tests.chassis.words import at_work
 from tests.eventually import eventually
 from tests.profile.house import ago, identify, order, said, time, track

@@ -14,8 +14,8 @@ from rapport.support.v1 import events_pb2 as support
 from chassis import parked
 from chassis.bus import On
 from chassis.streams import stream_for
+from chassis.workspaces import Workspaces
 from services.profile.handlers import Handlers
-from services.profile.workspaces import Workspaces
 from tests.chassis.words import SOON, at_work
 from tests.eventually import eventually
 from tests.profile.house import identify, order, said, time

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from rapport.profile.v1 import events_pb2 as events
 
 from chassis.db import Database
+from chassis.workspaces import Workspaces
 from services.profile import actions
 from services.profile.engine.take import Engine
-from services.profile.workspaces import Workspaces
 from tests.profile.house import identify, said
 from tests.profile.test_order_independence import anchor_of, folded, outcome, told
 from tests.profile.world import batches, event, world

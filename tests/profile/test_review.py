@@ -11,14 +11,14 @@ from rapport.profile.v1 import events_pb2 as events
 from rapport.profile.v1 import profile_pb2 as pb
 
 from chassis.db import Database
+from chassis.workspaces import Workspaces
 from services.profile import actions, convert
 from services.profile.domain import kinds, resolution
 from services.profile.engine.take import Engine
 from services.profile.timers import Timers
-from services.profile.workspaces import Workspaces
 from tests.profile.follower import followed
 from tests.profile.test_order_independence import anchors, outcome
-from tests.profile.world import NOON, NOON_US, SHOP, Euros, batches, event, world
+from tests.profile.world import NOON, NOON_US, SHOP, batches, event, world
 from tracking import identifiers
 from tracking.consent import Consent
 
@@ -333,7 +333,7 @@ class RolledBackError(Exception):
 async def live(shop, part, through, workspace):
     match through:
         case "staff":
-            worker, shop.engine = shop.engine, Engine(shop.engine.clock, Euros(), owner=False)
+            worker, shop.engine = shop.engine, Engine(shop.engine.clock, Workspaces(), owner=False)
             await shop.take(part, workspace)
             shop.engine = worker
             return
@@ -357,7 +357,7 @@ async def test_in_a_crowd_with_two_writers_the_outcome_is_the_same(url, life):
         for way in ways:
             workspace = f"crowd-{next(LIVES)}"
             async with world(url) as shop:
-                shop.engine = Engine(lambda: NOON, Euros(), profiles_max=held)
+                shop.engine = Engine(lambda: NOON, Workspaces(), profiles_max=held)
                 for part, through in way:
                     await live(shop, part, through, workspace)
                     await at_peace(shop, workspace)
@@ -373,7 +373,7 @@ async def test_what_is_addressed_to_a_profile_follows_it(url, life, data):
     with allowing(most):
         workspace, other = (f"crowd-{next(LIVES)}" for _ in range(2))
         async with world(url) as shop:
-            shop.engine = Engine(lambda: NOON, Euros(), profiles_max=held)
+            shop.engine = Engine(lambda: NOON, Workspaces(), profiles_max=held)
             await shop.take([one for part, _ in ways[1] for one in part], other)
             stranger = await outcome(shop, other)
             shop.told.clear()

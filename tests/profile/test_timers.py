@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 
 from chassis.db import Database
+from chassis.workspaces import Workspaces
 from services.profile.engine.take import Engine
 from services.profile.timers import AT_ONCE, Timers
-from services.profile.workspaces import Workspaces
 from tests.profile.world import NOON, SHOP, event, world
 
 HOUR, DAY = 3600, 86_400

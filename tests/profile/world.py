@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 from google.protobuf.message import Message
 
+from chassis.workspaces import Workspaces
 from services.profile.engine.items import Item
 from services.profile.engine.take import Engine
 from tracking.event import Event
@@ -60,11 +61,6 @@ def event(
     )
 
 
-class Euros:
-    def currency(self, _workspace: str) -> str:
-        return "EUR"
-
-
 class World:
     """One workspace's customers, through the engine and nothing else."""
 
@@ -72,7 +68,7 @@ class World:
         self.url, self.connection = url, connection
         self.told: list[Message] = []
         self.now = NOON
-        self.engine = Engine(lambda: self.now, Euros())
+        self.engine = Engine(lambda: self.now, Workspaces())
 
     def emit(self, _workspace: str, fact: Message) -> None:
         self.told.append(fact)

@@ -14,10 +14,10 @@ from rapport.profile.v1 import events_pb2 as told
 from rapport.profile.v1 import profile_pb2
 from rapport.segment.v1 import events_pb2 as events
 
+from chassis.workspaces import UNTOLD
 from conditions.events import Event
 from conditions.reading import parse
 from services.segment.engine.ask import DRAFT, Asking, draft
-from services.segment.workspaces import UNTOLD
 from tests.conditions import oracle
 from tests.segment.world import (
     activity,

@@ -18,13 +18,13 @@ from rapport.segment.v1 import events_pb2 as events
 from rapport.segment.v1 import resources_pb2 as pb
 
 from chassis.letters import Letter
+from chassis.workspaces import Workspaces
 from conditions.reading import from_json
 from services.segment.engine.build import build
 from services.segment.engine.items import opened
 from services.segment.engine.take import Engine
 from services.segment.engine.wake import wake
 from services.segment.store import definitions, due
-from services.segment.workspaces import Workspaces
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NOON_US = round(NOON.timestamp() * 1_000_000)
@@ -190,6 +190,7 @@ class World:
     workspaces: Workspaces = field(default_factory=Workspaces)
     engine: Engine = field(init=False)
     letters: int = 0
+    position: int = 0
 
     def __post_init__(self) -> None:
         self.engine = Engine(lambda: self.now, self.workspaces)

@@ -1,11 +1,12 @@
 """What a batch brought about, told: who is new, who became one, who changed, what was done."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from google.protobuf.message import Message
 from rapport.profile.v1 import events_pb2 as events
 
+from chassis.hottx import Transaction
 from services.profile.convert import (
     computed_message,
     consent_message,
@@ -18,9 +19,6 @@ from services.profile.engine.state import Profile
 from services.profile.engine.work import Decided, Inherited, Merge, Move, Work
 from tracking.consent import Consent
 
-if TYPE_CHECKING:
-    from services.profile.engine.take import Transaction
-
 Told = TypeVar("Told", bound=Message)
 
 
@@ -31,7 +29,7 @@ def revise(work: Work) -> None:
         profile.update_time = work.now
 
 
-def promise(work: Work, tx: "Transaction") -> None:
+def promise(work: Work, tx: Transaction) -> None:
     """Every fact of this work, in the order a newcomer would want to hear them."""
     for fact in told(work):
         tx.emit(work.workspace, fact)

@@ -4,13 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import blake2b
-from typing import Protocol
 from uuid import UUID
 
-import asyncpg
-from google.protobuf.message import Message
-
 from chassis.clock import Clock
+from chassis.hottx import Transaction
+from chassis.workspaces import Workspaces
 from services.profile.engine import commerce, facts
 from services.profile.engine.effects import record
 from services.profile.engine.handed import hand_on
@@ -25,24 +23,15 @@ from services.profile.store.hot import HotStore
 from tracking.event import Event, Rejected
 
 
-class Transaction(Protocol):
-    """What the engine needs of a transaction, whoever opened it."""
-
-    @property
-    def connection(self) -> "asyncpg.Connection[asyncpg.Record]": ...
-
-    def emit(self, workspace: str, event: Message) -> None: ...
-
-
 class Engine:
     """Takes events of any workspaces, in any order, each once. Holds in memory what it read and wrote."""
 
     def __init__(
-        self, clock: Clock, currencies: "Currencies", *, profiles_max: int = 50_000, owner: bool = True
+        self, clock: Clock, workspaces: Workspaces, *, profiles_max: int = 50_000, owner: bool = True
     ) -> None:
         """*owner*: this one lives on and hears in `touched` of what others write; else it tells there."""
         self.clock = clock
-        self.currencies = currencies
+        self.workspaces = workspaces
         self.memory = Memory(profiles_max)
         self.owner = owner
 
@@ -79,19 +68,13 @@ class Engine:
         await identify(work, happened)
         for event, item in admitted:
             record(work, item, event)
-        await commerce.trade(work, happened, self.currencies.currency(work.workspace))
+        await commerce.trade(work, happened, self.workspaces.of(work.workspace).currency_code)
         await commerce.compute(work)
         facts.revise(work)
         await write_identity(work)
         await write_facts(work)
         await hand_on(work)
         work.keep_in_memory()
-
-
-class Currencies(Protocol):
-    """The currency of each workspace, for orders that do not say theirs."""
-
-    def currency(self, workspace: str) -> str: ...
 
 
 def quarantined(item: Item) -> tuple[UUID, bytes, str, int] | None:

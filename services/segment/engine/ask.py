@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from chassis.hottx import Connection
+from chassis.workspaces import Workspace
 from services.segment.engine import past
 from services.segment.engine.catalog import Acting, View, catalog, compiled, in_force_at
 from services.segment.engine.known import Known
@@ -12,7 +13,6 @@ from services.segment.engine.state import Memory, Profile
 from services.segment.engine.work import Work
 from services.segment.store import definitions, reads
 from services.segment.store.hot import HotStore
-from services.segment.workspaces import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ that dies in between leaves a number up to which it came, in the commit of the l
 
 from collections.abc import Sequence
 
+from chassis.hottx import Transaction
 from services.segment.engine import past
 from services.segment.engine.catalog import Acting, Catalog
-from services.segment.engine.finish import Transaction, finish
+from services.segment.engine.finish import finish
 from services.segment.engine.judge import Case, advance, judge
 from services.segment.engine.load import hold_profiles
 from services.segment.engine.state import Profile

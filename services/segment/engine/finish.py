@@ -2,28 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
 from google.protobuf.message import Message
 from rapport.segment.v1 import events_pb2 as events
 
+from chassis.hottx import Transaction
 from services.segment import convert
 from services.segment.engine.state import Profile, dump
 from services.segment.engine.work import Change, Work
 from services.segment.store import writes
 
 Item = TypeVar("Item", bound=Message)
-
-
-class Transaction(Protocol):
-    """What the engine needs of a transaction, whoever opened it."""
-
-    @property
-    def connection(self) -> "asyncpg.Connection[asyncpg.Record]": ...
-
-    def emit(self, workspace: str, event: Message) -> None: ...
 
 
 async def finish(work: Work, tx: Transaction, *, owner: bool) -> None:
@@ -115,9 +107,9 @@ async def tell(work: Work, tx: Transaction, first: int) -> None:
         else:
             exits.append(convert.exited(change, number))
     for came in parts(entries):
-        tx.emit(work.workspace, events.SegmentEntered(entries=came))
+        tx.emit(work.workspace, events.SegmentEntered(entries=came, profile_position=tx.position))
     for went in parts(exits):
-        tx.emit(work.workspace, events.SegmentExited(exits=went))
+        tx.emit(work.workspace, events.SegmentExited(exits=went, profile_position=tx.position))
 
 
 async def evidence(work: Work) -> dict[tuple[int, str], asyncpg.Record]:

@@ -9,11 +9,12 @@ import asyncpg
 from google.protobuf.message import Message
 from rapport.profile.v1 import events_pb2, profile_pb2
 
+from conditions.computed import amount
 from conditions.events import Event
 from conditions.grammar import ORDER
 from services.segment.engine.catalog import View
 from services.segment.engine.state import Word
-from services.segment.engine.words import amount, told_traits
+from services.segment.engine.words import told_traits
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from uuid import UUID
 from rapport.profile.v1 import events_pb2 as pb
 from rapport.profile.v1 import profile_pb2
 
+from conditions.computed import computed_document
 from services.segment.engine.happenings import Happening, activity_row, of_activity, of_purchase, purchase_row
 from services.segment.engine.items import Item
 from services.segment.engine.load import know_anchors
 from services.segment.engine.past import kept
-from services.segment.engine.words import computed_document, computed_words, consent_words
+from services.segment.engine.words import computed_words, consent_words
 from services.segment.engine.work import Work
 from services.segment.store import writes
 

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from chassis.clock import Clock
+from chassis.hottx import Transaction
+from chassis.workspaces import Workspaces
 from services.segment.engine import past
 from services.segment.engine.catalog import Catalog, View, catalog
-from services.segment.engine.finish import Transaction, finish
+from services.segment.engine.finish import finish
 from services.segment.engine.happenings import Happening
 from services.segment.engine.items import Item
 from services.segment.engine.judge import Case, advance, happen, instant, judge
@@ -17,7 +19,6 @@ from services.segment.engine.words import is_late
 from services.segment.engine.work import TRAIT, Why, Work
 from services.segment.store import definitions
 from services.segment.store.hot import HotStore
-from services.segment.workspaces import Workspaces
 
 
 class Engine:

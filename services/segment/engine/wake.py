@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.segment.engine.finish import Transaction, finish
+from chassis.hottx import Transaction
+from services.segment.engine.finish import finish
 from services.segment.engine.judge import Case, advance
 from services.segment.engine.load import hold_profiles
 from services.segment.engine.take import Engine

@@ -5,10 +5,6 @@ from bisect import insort
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from google.protobuf.message import Message
-from google.type.money_pb2 import Money
-from rapport.profile.v1 import profile_pb2
-
 from services.segment.engine.state import Profile, Word
 
 
@@ -51,27 +47,6 @@ def current(words: list[Word], now_us: int) -> list[Word]:
     """What holds now, and what is dated later."""
     old = sum(1 for word in words if word[0] <= now_us)
     return words[max(0, old - 1) :]
-
-
-def computed_document(message: Message) -> dict[str, Any]:
-    """Computed traits as paths find them: `computed.order_count`, `computed.lifetime_values.EUR`."""
-    assert isinstance(message, profile_pb2.ComputedTraits)
-    found: dict[str, Any] = {"order_count": message.order_count}
-    found["lifetime_values"] = {sum.currency_code: amount(sum) for sum in message.lifetime_values}
-    for name in ("first_order_time", "last_order_time"):
-        if message.HasField(name):
-            found[name] = getattr(message, name).ToJsonString()
-    for name in ("last_order", "favourite_category", "locale", "time_zone"):
-        found[name] = getattr(message, name) or None
-    if message.HasField("device"):
-        device = message.device
-        found["device"] = {part: getattr(device, part) for part in ("type", "os", "browser", "model")}
-    return found
-
-
-def amount(sum: Money) -> int | float:
-    """In units of its currency; whole where it is whole."""
-    return sum.units if not sum.nanos else (sum.units * 1_000_000_000 + sum.nanos) / 1_000_000_000
 
 
 def computed_words(

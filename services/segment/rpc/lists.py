@@ -14,11 +14,11 @@ from chassis.clock import Clock
 from chassis.db import Database, Tx
 from chassis.errors import AlreadyExists, NotFound, Violation
 from chassis.idempotency import answer, answered
+from chassis.workspaces import Workspaces
 from services.segment import actions, convert
 from services.segment.rpc import common
 from services.segment.rpc.segments import now_us
 from services.segment.store import lists, reads
-from services.segment.workspaces import Workspaces
 
 
 class Lists:

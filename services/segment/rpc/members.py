@@ -12,6 +12,7 @@ from chassis import pages
 from chassis.callers import caller
 from chassis.clock import Clock
 from chassis.db import Database, Tx
+from chassis.workspaces import Workspaces
 from conditions.explain import Reason, explain
 from services.segment import convert
 from services.segment.engine.ask import DRAFT, Asking, Question, draft
@@ -20,7 +21,6 @@ from services.segment.engine.state import Profile
 from services.segment.rpc import common
 from services.segment.rpc.segments import now_us
 from services.segment.store import reads
-from services.segment.workspaces import Workspaces
 
 
 class Members:

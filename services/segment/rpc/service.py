@@ -9,11 +9,11 @@ from rapport.segment.v1 import segment_pb2 as pb
 
 from chassis.clock import Clock
 from chassis.db import Database
+from chassis.workspaces import Workspaces
 from services.segment.rpc.lists import Lists
 from services.segment.rpc.members import Members
 from services.segment.rpc.segments import Segments
 from services.segment.rpc.versions import Versions
-from services.segment.workspaces import Workspaces
 
 Context = grpc.aio.ServicerContext[Any, Any]
 

@@ -12,12 +12,12 @@ from chassis.clock import Clock
 from chassis.db import Database, Tx
 from chassis.errors import NotFound, NotNow
 from chassis.idempotency import answer, answered
+from chassis.workspaces import Workspaces
 from services.segment import actions, convert
 from services.segment.engine.ask import DRAFT, Asking, draft
 from services.segment.rpc import common
 from services.segment.rpc.segments import message, now_us
 from services.segment.store import definitions
-from services.segment.workspaces import Workspaces
 
 
 class Versions:

@@ -28,7 +28,7 @@ from rapport.profile.v1 import events_pb2 as rapport_dot_profile_dot_v1_dot_even
 from rapport.segment.v1 import resources_pb2 as rapport_dot_segment_dot_v1_dot_resources__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1frapport/segment/v1/events.proto\x12\x12rapport.segment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&rapport/conditions/v1/conditions.proto\x1a\x1frapport/profile/v1/events.proto\x1a\"rapport/segment/v1/resources.proto\"E\n\x0eSegmentEntered\x12\x33\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\".rapport.segment.v1.EnteredSegment\"\x82\x03\n\x0e\x45nteredSegment\x12\x0f\n\x07profile\x18\x01 \x01(\t\x12\x13\n\x0bprofile_key\x18\x02 \x01(\x03\x12\x0f\n\x07segment\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\t\x12(\n\x05\x63\x61use\x18\x05 \x01(\x0b\x32\x19.rapport.segment.v1.Cause\x12.\n\nevent_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05shard\x18\x07 \x01(\x05\x12\x17\n\x0fsequence_number\x18\x08 \x01(\x03\x12\x36\n\x08\x65vidence\x18\t \x03(\x0b\x32$.rapport.profile.v1.RecordedActivity\x12\x0c\n\x04late\x18\n \x01(\x08\x12\x12\n\nhistorical\x18\x0b \x01(\x08\x12\x37\n\x13predicted_exit_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0btraceparent\x18\r \x01(\t\"A\n\rSegmentExited\x12\x30\n\x05\x65xits\x18\x01 \x03(\x0b\x32!.rapport.segment.v1.ExitedSegment\"\x90\x02\n\rExitedSegment\x12\x0f\n\x07profile\x18\x01 \x01(\t\x12\x13\n\x0bprofile_key\x18\x02 \x01(\x03\x12\x0f\n\x07segment\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\t\x12(\n\x05\x63\x61use\x18\x05 \x01(\x0b\x32\x19.rapport.segment.v1.Cause\x12.\n\nevent_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05shard\x18\x07 \x01(\x05\x12\x17\n\x0fsequence_number\x18\x08 \x01(\x03\x12\x0c\n\x04late\x18\t \x01(\x08\x12\x12\n\nhistorical\x18\n \x01(\x08\x12\x13\n\x0btraceparent\x18\x0b \x01(\t\"\xaf\x01\n\x10SegmentPublished\x12\x0f\n\x07segment\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\x33\n\tcondition\x18\x04 \x01(\x0b\x32 .rapport.conditions.v1.Condition\x12.\n\nevent_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Q\n\x0eSegmentDeleted\x12\x0f\n\x07segment\x18\x01 \x01(\t\x12.\n\nevent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1frapport/segment/v1/events.proto\x12\x12rapport.segment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&rapport/conditions/v1/conditions.proto\x1a\x1frapport/profile/v1/events.proto\x1a\"rapport/segment/v1/resources.proto\"_\n\x0eSegmentEntered\x12\x33\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\".rapport.segment.v1.EnteredSegment\x12\x18\n\x10profile_position\x18\x02 \x01(\x03\"\x82\x03\n\x0e\x45nteredSegment\x12\x0f\n\x07profile\x18\x01 \x01(\t\x12\x13\n\x0bprofile_key\x18\x02 \x01(\x03\x12\x0f\n\x07segment\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\t\x12(\n\x05\x63\x61use\x18\x05 \x01(\x0b\x32\x19.rapport.segment.v1.Cause\x12.\n\nevent_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05shard\x18\x07 \x01(\x05\x12\x17\n\x0fsequence_number\x18\x08 \x01(\x03\x12\x36\n\x08\x65vidence\x18\t \x03(\x0b\x32$.rapport.profile.v1.RecordedActivity\x12\x0c\n\x04late\x18\n \x01(\x08\x12\x12\n\nhistorical\x18\x0b \x01(\x08\x12\x37\n\x13predicted_exit_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0btraceparent\x18\r \x01(\t\"[\n\rSegmentExited\x12\x30\n\x05\x65xits\x18\x01 \x03(\x0b\x32!.rapport.segment.v1.ExitedSegment\x12\x18\n\x10profile_position\x18\x02 \x01(\x03\"\x90\x02\n\rExitedSegment\x12\x0f\n\x07profile\x18\x01 \x01(\t\x12\x13\n\x0bprofile_key\x18\x02 \x01(\x03\x12\x0f\n\x07segment\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\t\x12(\n\x05\x63\x61use\x18\x05 \x01(\x0b\x32\x19.rapport.segment.v1.Cause\x12.\n\nevent_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05shard\x18\x07 \x01(\x05\x12\x17\n\x0fsequence_number\x18\x08 \x01(\x03\x12\x0c\n\x04late\x18\t \x01(\x08\x12\x12\n\nhistorical\x18\n \x01(\x08\x12\x13\n\x0btraceparent\x18\x0b \x01(\t\"\xaf\x01\n\x10SegmentPublished\x12\x0f\n\x07segment\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\x33\n\tcondition\x18\x04 \x01(\x0b\x32 .rapport.conditions.v1.Condition\x12.\n\nevent_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Q\n\x0eSegmentDeleted\x12\x0f\n\x07segment\x18\x01 \x01(\t\x12.\n\nevent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,15 +36,15 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rapport.segment.v1.events_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SEGMENTENTERED']._serialized_start=197
-  _globals['_SEGMENTENTERED']._serialized_end=266
-  _globals['_ENTEREDSEGMENT']._serialized_start=269
-  _globals['_ENTEREDSEGMENT']._serialized_end=655
-  _globals['_SEGMENTEXITED']._serialized_start=657
-  _globals['_SEGMENTEXITED']._serialized_end=722
-  _globals['_EXITEDSEGMENT']._serialized_start=725
-  _globals['_EXITEDSEGMENT']._serialized_end=997
-  _globals['_SEGMENTPUBLISHED']._serialized_start=1000
-  _globals['_SEGMENTPUBLISHED']._serialized_end=1175
-  _globals['_SEGMENTDELETED']._serialized_start=1177
-  _globals['_SEGMENTDELETED']._serialized_end=1258
+  _globals['_SEGMENTENTERED']._serialized_end=292
+  _globals['_ENTEREDSEGMENT']._serialized_start=295
+  _globals['_ENTEREDSEGMENT']._serialized_end=681
+  _globals['_SEGMENTEXITED']._serialized_start=683
+  _globals['_SEGMENTEXITED']._serialized_end=774
+  _globals['_EXITEDSEGMENT']._serialized_start=777
+  _globals['_EXITEDSEGMENT']._serialized_end=1049
+  _globals['_SEGMENTPUBLISHED']._serialized_start=1052
+  _globals['_SEGMENTPUBLISHED']._serialized_end=1227
+  _globals['_SEGMENTDELETED']._serialized_start=1229
+  _globals['_SEGMENTDELETED']._serialized_end=1310
 # @@protoc_insertion_point(module_scope)

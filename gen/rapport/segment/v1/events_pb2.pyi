@@ -13,10 +13,12 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class SegmentEntered(_message.Message):
-    __slots__ = ("entries",)
+    __slots__ = ("entries", "profile_position")
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_POSITION_FIELD_NUMBER: _ClassVar[int]
     entries: _containers.RepeatedCompositeFieldContainer[EnteredSegment]
-    def __init__(self, entries: _Optional[_Iterable[_Union[EnteredSegment, _Mapping]]] = ...) -> None: ...
+    profile_position: int
+    def __init__(self, entries: _Optional[_Iterable[_Union[EnteredSegment, _Mapping]]] = ..., profile_position: _Optional[int] = ...) -> None: ...
 
 class EnteredSegment(_message.Message):
     __slots__ = ("profile", "profile_key", "segment", "version", "cause", "event_time", "shard", "sequence_number", "evidence", "late", "historical", "predicted_exit_time", "traceparent")
@@ -49,10 +51,12 @@ class EnteredSegment(_message.Message):
     def __init__(self, profile: _Optional[str] = ..., profile_key: _Optional[int] = ..., segment: _Optional[str] = ..., version: _Optional[str] = ..., cause: _Optional[_Union[_resources_pb2.Cause, _Mapping]] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., shard: _Optional[int] = ..., sequence_number: _Optional[int] = ..., evidence: _Optional[_Iterable[_Union[_events_pb2.RecordedActivity, _Mapping]]] = ..., late: _Optional[bool] = ..., historical: _Optional[bool] = ..., predicted_exit_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., traceparent: _Optional[str] = ...) -> None: ...
 
 class SegmentExited(_message.Message):
-    __slots__ = ("exits",)
+    __slots__ = ("exits", "profile_position")
     EXITS_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_POSITION_FIELD_NUMBER: _ClassVar[int]
     exits: _containers.RepeatedCompositeFieldContainer[ExitedSegment]
-    def __init__(self, exits: _Optional[_Iterable[_Union[ExitedSegment, _Mapping]]] = ...) -> None: ...
+    profile_position: int
+    def __init__(self, exits: _Optional[_Iterable[_Union[ExitedSegment, _Mapping]]] = ..., profile_position: _Optional[int] = ...) -> None: ...
 
 class ExitedSegment(_message.Message):
     __slots__ = ("profile", "profile_key", "segment", "version", "cause", "event_time", "shard", "sequence_number", "late", "historical", "traceparent")
