@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON_HERE := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup run demo test journeys check protos fmt routes tail parked docs lock
+.PHONY: help setup run demo test test-long journeys kill-test check protos fmt routes tail parked docs lock
 
 help: ## Lists these words
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,8 +20,14 @@ demo: setup ## Tells the story of one customer, through the API of a running hou
 test: setup ## Proves it, on a real PostgreSQL and NATS of its own
 	@exec $(PYTHON_HERE) -m pytest --numprocesses=2 --dist=loadfile
 
+test-long: setup ## The same with every property tried four times as often: before a release, or at night
+	@RAPPORT_THOROUGH=1 exec $(PYTHON_HERE) -m pytest --numprocesses=2 --dist=loadfile
+
 journeys: setup ## Only the promises of the product, end to end
 	@exec $(PYTHON_HERE) -m pytest tests/journeys
+
+kill-test: setup ## Proves that nothing is lost, by force: make kill-test SEED=7
+	@RAPPORT_KILL_SEED="$(SEED)" exec $(PYTHON_HERE) -m pytest -q -s -m kill tests/journeys/killing
 
 check: setup ## Format, lint, types, protos and derived documents
 	@$(PYTHON_HERE) tools/check.py

@@ -12,8 +12,9 @@ def channel(address: str) -> grpc.aio.Channel:
 
 
 MESSAGE_SIZES = (
-    ("grpc.max_receive_message_length", 8 * 1024 * 1024),
-    ("grpc.max_send_message_length", 8 * 1024 * 1024),
+    # A mail with its attachments is the largest message there is.
+    ("grpc.max_receive_message_length", 36 * 1024 * 1024),
+    ("grpc.max_send_message_length", 36 * 1024 * 1024),
 )
 KEEPALIVE_SECONDS = 30
 

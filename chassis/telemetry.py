@@ -61,6 +61,8 @@ def log_to(stream: TextIO, service: str, log_format: LogFormat) -> None:
         root.removeHandler(earlier)
     root.addHandler(lines)
     root.setLevel(logging.INFO)
+    for talkative in TALKATIVE:
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[
@@ -99,3 +101,7 @@ def rendered(log_format: LogFormat, *, colors: bool) -> list[Processor]:
             structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)
         ]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+
+
+# Libraries that write down, at INFO, whom a mail is from and which address was called.
+TALKATIVE = ("httpx", "mail.log")

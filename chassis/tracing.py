@@ -4,6 +4,7 @@ The context always travels. Spans are recorded only when somebody collects them,
 costs more than most of our calls.
 """
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -83,6 +84,17 @@ def span(
     if recorder is None or (parent is not None and not parent.sampled):
         return Carried(parent or fresh())
     return recorder(name, kind, parent, [linked for link in links if (linked := parsed(link))], attributes)
+
+
+def milestone(log: logging.Logger, sentence: str, traceparent: str, **facts: str) -> None:
+    """A line in the log for one item of a batch, under the item's own trace, when that is sampled.
+
+    A batch continues none of its items; so this is how a request is found in the log of every process that
+    it went through.
+    """
+    if traceparent.endswith("1") and (trace := parsed(traceparent)):
+        with Carried(trace):
+            log.info(sentence, extra=facts)
 
 
 class Carried:

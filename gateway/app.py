@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import grpc
-from rapport.gateway.v1 import gateway_pb2
+from rapport.campaign.v1 import links_pb2
+from rapport.gateway.v1 import gateway_pb2, overview_pb2
 
 from chassis.bus import Bus
 from chassis.channels import channel
@@ -28,9 +29,11 @@ from .edge.capture import Capture
 from .edge.capture_stream import CaptureStream
 from .edge.documents import api_document, document_doors, house_routes
 from .edge.health import Probe, bus_probe, database_probe, health_doors, service_probe
+from .edge.links import Links
 from .edge.senders import Senders
 from .limits import Limits
-from .routes import Route, Routes
+from .overview import OverviewService
+from .routes import Inner, Routes, inner
 from .rpc import GatewayService
 from .serving import serving
 from .settings import Settings
@@ -66,7 +69,7 @@ async def gateway_app(
                 paths=capturing.paths
                 | health_doors(probes(db, bus, services))
                 | document_doors(api_document(routes)),
-                patterns=capturing.patterns,
+                patterns=(*capturing.patterns, *mail_links(services, settings, clock, monotonic).patterns),
             ),
             callers=known,
             limits=Limits(
@@ -89,7 +92,13 @@ async def gateway_app(
 @asynccontextmanager
 async def channels(settings: Settings) -> AsyncIterator[dict[str, grpc.aio.Channel]]:
     """A channel to every service behind the gateway. Nothing connects before the first call."""
-    addresses = {"profile": settings.profile_address, "segment": settings.segment_address}
+    addresses = {
+        "profile": settings.profile_address,
+        "segment": settings.segment_address,
+        "campaign": settings.campaign_address,
+        "support": settings.support_address,
+        "loyalty": settings.loyalty_address,
+    }
     async with AsyncExitStack() as stack:
         yield {
             service: await stack.enter_async_context(channel(address))
@@ -105,22 +114,29 @@ def calls(
     clock: Clock,
 ) -> dict[str, Call]:
     """What every route leads to: a service, or this process for the gateway's own methods."""
-    own = GatewayService(
-        db, clock=clock, pepper=pepper(settings), random=partial(secrets.token_urlsafe, KEY_BYTES)
-    )
-
-    def call(route: Route) -> Call:
-        if route.service == OWN_SERVICE:
-            return local(route, own, deadline_seconds=settings.deadline_seconds)
-        return remote(
+    behind = {
+        route.rpc: remote(
             route,
             services[route.service.split(".")[1]],
             caller_secret=settings.caller_secret.get_secret_value(),
             clock=clock,
             deadline_seconds=settings.deadline_seconds,
         )
-
-    return {route.rpc: call(route) for route in routes.all}
+        for route in routes.all
+        if route.service not in OWN
+    }
+    own = {
+        OWN_SERVICE: GatewayService(
+            db, clock=clock, pepper=pepper(settings), random=partial(secrets.token_urlsafe, KEY_BYTES)
+        ),
+        OVERVIEWS: OverviewService(behind, routes.all),
+    }
+    here = {
+        route.rpc: local(route, own[route.service], deadline_seconds=settings.deadline_seconds)
+        for route in routes.all
+        if route.service in OWN
+    }
+    return behind | here
 
 
 def callers(db: Database, settings: Settings, monotonic: Callable[[], float]) -> Callers:
@@ -155,6 +171,31 @@ def capture(
     )
 
 
+def mail_links(
+    services: Mapping[str, grpc.aio.Channel],
+    settings: Settings,
+    clock: Clock,
+    monotonic: Callable[[], float],
+) -> Links:
+    """Where links in mails lead. Their limit is one of addresses: who follows them has no key."""
+
+    def call(method: Inner) -> Call:
+        return remote(
+            method,
+            services["campaign"],
+            caller_secret=settings.caller_secret.get_secret_value(),
+            clock=clock,
+            deadline_seconds=min(settings.deadline_seconds, LINK_SECONDS),
+        )
+
+    return Links(
+        {name: call(method) for name, method in inner(LINK_SERVICE).items()},
+        secret=settings.link_secret.get_secret_value(),
+        limits=Limits("links", per_second=LINKS_PER_SECOND, burst=LINKS_AT_ONCE, monotonic=monotonic),
+        senders=Senders.parse(settings.trusted_proxies),
+    )
+
+
 def probes(db: Database, bus: Bus, services: Mapping[str, grpc.aio.Channel]) -> dict[str, Probe]:
     return {
         "database": database_probe(db),
@@ -167,6 +208,13 @@ def pepper(settings: Settings) -> bytes:
     return settings.key_secret.get_secret_value().encode()
 
 
+LINK_SERVICE = links_pb2.DESCRIPTOR.services_by_name["LinkService"]
 OWN_SERVICE = gateway_pb2.DESCRIPTOR.services_by_name["GatewayService"].full_name
+OVERVIEWS = overview_pb2.DESCRIPTOR.services_by_name["OverviewService"].full_name
+# What is answered in this process.
+OWN = {OWN_SERVICE, OVERVIEWS}
 STREAMS = (queue_for("capture"), stream_for("gateway"))
 KEY_BYTES = 32
+# Nobody waits longer for a page; and many who read mail share one address.
+LINK_SECONDS = 5.0
+LINKS_PER_SECOND, LINKS_AT_ONCE = 100.0, 1000

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 import grpc
 from google.protobuf.message import Message
@@ -33,8 +33,19 @@ class RefusedError(Exception):
         self.status = status
 
 
+class Asked(Protocol):
+    """A method by its gRPC path, and its messages: a route, or one that only doors of our own ask."""
+
+    @property
+    def rpc(self) -> str: ...
+    @property
+    def request(self) -> type[Message]: ...
+    @property
+    def response(self) -> type[Message]: ...
+
+
 def remote(
-    route: Route, channel: grpc.aio.Channel, *, caller_secret: str, clock: Clock, deadline_seconds: float
+    route: Asked, channel: grpc.aio.Channel, *, caller_secret: str, clock: Clock, deadline_seconds: float
 ) -> Call:
     """Asks the service at the other end of *channel*, and says for whom."""
     method: Any = channel.unary_unary(

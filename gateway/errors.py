@@ -46,6 +46,12 @@ def problem(status: status_pb2.Status, *, request_id: str = "", trace_id: str = 
     return Problem(http, headers(http, status, info), orjson.dumps(told))
 
 
+def reason_of(status: status_pb2.Status) -> str:
+    """The reason a refusal states; empty when it states none."""
+    info = detail(status, error_details_pb2.ErrorInfo)
+    return info.reason if info else ""
+
+
 def no_route(allowed: Sequence[str]) -> Refusal:
     """The refusal for a path that matched nothing; *allowed* are the verbs it has after all."""
     if not allowed:

@@ -4,7 +4,7 @@ from typing import Any
 
 from buf.validate import validate_pb2
 from google.api import annotations_pb2, field_behavior_pb2, http_pb2, resource_pb2
-from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor, OneofDescriptor
 from rapport.access.v1 import access_pb2
 
 
@@ -15,6 +15,11 @@ def scope(method: MethodDescriptor) -> str:
 
 def planned(method: MethodDescriptor) -> bool:
     return bool(extension(method, access_pb2.planned))
+
+
+def internal(method: MethodDescriptor) -> bool:
+    """Asked by the gateway's own doors; no route."""
+    return bool(extension(method, access_pb2.internal))
 
 
 def personal(method: MethodDescriptor) -> bool:
@@ -53,10 +58,17 @@ def rules(field: FieldDescriptor) -> validate_pb2.FieldRules:
     return stated
 
 
+def oneof_required(oneof: OneofDescriptor) -> bool:
+    """One of its fields has to be given."""
+    return bool(extension(oneof, validate_pb2.oneof).required)
+
+
 def patterns(message: Descriptor) -> list[str]:
     """The forms of a resource's name: `profiles/{profile}`."""
     return list(extension(message, resource_pb2.resource).pattern)
 
 
-def extension(described: FieldDescriptor | MethodDescriptor | Descriptor, option: Any) -> Any:
+def extension(
+    described: FieldDescriptor | MethodDescriptor | Descriptor | OneofDescriptor, option: Any
+) -> Any:
     return described.GetOptions().Extensions[option]

@@ -13,12 +13,13 @@ Schema = dict[str, Any]
 
 def statuses(route: Route) -> Iterator[tuple[int, str]]:
     """Every status but 200 that this route can give, with the name of its response."""
-    names_something = bool(route.template.variables)
     lists = route.method.name.startswith("List")
+    whole_list = lists and {field.name for field in route.method.input_type.fields} <= PAGING
     yield 400, "BadRequest"
     yield 401, "Unauthenticated"
     yield 403, "Forbidden"
-    if names_something or (route.verb == "GET" and not lists):
+    # What is named, in the path, the query or the body, may not be there.
+    if not whole_list:
         yield 404, "NotFound"
     if route.verb != "GET":
         yield 409, "Conflict"
@@ -75,6 +76,7 @@ def refusal(description: str, *headers: str) -> Schema:
 
 # Where the reasons stand that every service may give.
 COMMON = "rapport.access.v1"
+PAGING = {"page_size", "page_token"}
 PROBLEM: Schema = {
     "type": "object",
     "description": "A refusal, by RFC 9457.",

@@ -40,6 +40,16 @@ class Route:
     response: type[Message]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Inner:
+    """A method that is no route: a door of the gateway asks it."""
+
+    scope: str
+    rpc: str
+    request: type[Message]
+    response: type[Message]
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A route, and the fields its path gives: field path to text, still percent-encoded."""
@@ -154,6 +164,8 @@ def routes_of(service: ServiceDescriptor) -> Iterator[Route]:
         rule = options.http(method)
         for binding in (rule, *rule.additional_bindings):
             if binding.WhichOneof("pattern"):
+                if options.internal(method):
+                    raise MisdescribedError(f"{method.full_name} is internal and reachable over HTTP")
                 yield route_of(method, binding)
 
 
@@ -180,6 +192,20 @@ def route_of(method: MethodDescriptor, binding: http_pb2.HttpRule) -> Route:
         request=message_factory.GetMessageClass(method.input_type),
         response=message_factory.GetMessageClass(method.output_type),
     )
+
+
+def inner(service: ServiceDescriptor) -> dict[str, Inner]:
+    """The internal methods of a service, by their names."""
+    return {
+        method.name: Inner(
+            scope=options.scope(method),
+            rpc=f"/{service.full_name}/{method.name}",
+            request=message_factory.GetMessageClass(method.input_type),
+            response=message_factory.GetMessageClass(method.output_type),
+        )
+        for method in service.methods
+        if options.internal(method)
+    }
 
 
 def check_fields(request: Descriptor, template: Template, body: str) -> None:

@@ -72,6 +72,7 @@ class Schemas:
             "type": "object",
             "properties": {field.name: self.field(field) for field in fields},
             **({"required": required} if required else {}),
+            **exclusive(message, without),
         }
 
     def text(self, full_name: str) -> Schema:
@@ -121,6 +122,22 @@ def reachable(messages: Collection[Descriptor]) -> list[Descriptor]:
                 found[inner.full_name] = inner
                 waiting.append(inner)
     return list(found.values())
+
+
+def exclusive(message: Descriptor, without: Collection[str]) -> Schema:
+    """Of the fields of a oneof at most one is given; exactly one, where the rules of the proto say so."""
+    forms = [
+        form
+        for oneof in message.oneofs
+        if len(oneof.fields) > 1 and set(without).isdisjoint(each.name for each in oneof.fields)
+        for form in (alternatives([each.name for each in oneof.fields], options.oneof_required(oneof)),)
+    ]
+    return {} if not forms else forms[0] if len(forms) == 1 else {"allOf": forms}
+
+
+def alternatives(names: list[str], needed: bool) -> Schema:
+    given = [{"required": [name]} for name in names]
+    return {"oneOf": given if needed else [*given, {"not": {"anyOf": given}}]}
 
 
 def is_required(field: FieldDescriptor) -> bool:

@@ -20,12 +20,20 @@ class Settings(ServiceSettings):
         description="Where the profile service answers gRPC: `host:port`, `dns:///name:port` or `unix:/path`."
     )
     segment_address: str = Field(description="Where the segment service does, likewise.")
+    campaign_address: str = Field(description="Where the campaign service does, likewise.")
+    support_address: str = Field(description="Where the support service does, likewise.")
+    loyalty_address: str = Field(description="Where the loyalty service does, likewise.")
     key_secret: SecretStr = Field(
         min_length=16,
         description="With what API keys are hashed, 16 characters or more. Changing it ends every key.",
     )
     operator_key: SecretStr = Field(
         min_length=16, description="The key that opens workspaces, and nothing else; 16 characters or more."
+    )
+    link_secret: SecretStr = Field(
+        min_length=16,
+        description="With what links in mails are signed, 16 characters or more; the same as the campaign "
+        "service's. Changing it breaks every link that was sent.",
     )
     cors_origins: str = Field(
         "*",

@@ -1,32 +1,25 @@
 """The whole house on this machine: servers, databases, services, gateway. Read this first."""
 
 import asyncio
-import os
 import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
-from urllib.request import urlopen
+from urllib.parse import urlsplit
 
-from chassis import migrations
 from deploy.nats.streams import declare, fitting
 
 from .child import child
 from .home import Home, Trouble
 from .keeper import kept, pid_in, see_off
 from .nats import Nats, embedded_nats
+from .parts import DATABASES, PARTS, Databases, Mail, Surroundings, answers, part
 from .postgres import Postgres, embedded_postgres
-from .provision import app_role, owner_role, provision
-
-SERVICES = ("profile", "segment")
-DATABASES = (*SERVICES, "gateway")
-PARTS = ("postgres", "nats", *DATABASES)
+from .provision import app_role, owner_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +28,8 @@ class House:
 
     home: Home
     nats_url: str
-    databases: "Databases"
+    databases: Databases
+    mail: Mail
 
 
 @asynccontextmanager
@@ -51,10 +45,21 @@ async def house(home: Home) -> AsyncIterator[House]:
         nats_url = await stack.enter_async_context(nats(home))
         await databases.prepare()
         await streams(home, nats_url)
-        await together(
-            stack.enter_async_context(supervised(home, name, databases, nats_url)) for name in DATABASES
-        )
-        yield House(home, nats_url, databases)
+        post = await stack.enter_async_context(mail(home))
+        around = Surroundings(databases, nats_url, post)
+        await together(stack.enter_async_context(supervised(home, name, around)) for name in DATABASES)
+        await whole(home)
+        yield House(home, nats_url, databases, post)
+
+
+async def whole(home: Home) -> None:
+    """Every part can be asked through the gateway. Who dies later is waited for by nobody."""
+    try:
+        async with asyncio.timeout(WHOLE_SECONDS):
+            while not await asyncio.to_thread(answers, f"{home.url}/readyz"):  # noqa: ASYNC110 - it is another process
+                await asyncio.sleep(PAUSE_SECONDS)
+    except TimeoutError:
+        raise Trouble(f"The house is not whole; {home.url}/readyz says what is missing.") from None
 
 
 async def streams(home: Home, nats_url: str) -> None:
@@ -76,39 +81,8 @@ async def together(works: Iterable[Coroutine[Any, Any, object]]) -> None:
         raise failed.exceptions[0] from None
 
 
-def supervised(
-    home: Home, name: str, databases: "Databases", nats_url: str
-) -> AbstractAsyncContextManager[Path]:
-    return kept(name, lambda: part(home, name, databases, nats_url), pid_in)
-
-
-@dataclass(frozen=True, slots=True)
-class Databases:
-    """Where each service's database is, for the role that works and the one that owns."""
-
-    admin_url: str
-    passwords: dict[str, str]
-
-    def url(self, service: str, role: str) -> str:
-        parts = urlsplit(self.admin_url)
-        password = f":{quote(self.passwords[role])}" if role in self.passwords else ""
-        host = parts.netloc.rpartition("@")[2]
-        return urlunsplit(parts._replace(netloc=f"{role}{password}@{host}", path=f"/{service}"))
-
-    def app_url(self, service: str) -> str:
-        return self.url(service, app_role(service))
-
-    def owner_url(self, service: str) -> str:
-        return self.url(service, owner_role(service))
-
-    async def prepare(self) -> None:
-        """Databases and roles, then every service's tables."""
-        try:
-            await provision(self.admin_url, DATABASES, passwords=self.passwords)
-        except OSError as refused:
-            raise Trouble(f"The database server does not answer: {refused}") from None
-        for name in DATABASES:
-            await migrations.run(module_of(name), self.owner_url(name), app_role(name))
+def supervised(home: Home, name: str, around: Surroundings) -> AbstractAsyncContextManager[Path]:
+    return kept(name, lambda: part(home, name, around), pid_in)
 
 
 @asynccontextmanager
@@ -136,6 +110,30 @@ def external(home: Home, admin_url: str) -> Databases:
 
 
 @asynccontextmanager
+async def mail(home: Home) -> AsyncIterator[Mail]:
+    """The sink: whatever the house sends lies there, and goes nowhere."""
+    post = Mail(smtp_port=free_port(), http_port=free_port(), desk_port=free_port())
+    pid_file = home.pid_file("mail")
+
+    @asynccontextmanager
+    async def start() -> AsyncIterator[Path]:
+        pid_file.unlink(missing_ok=True)
+        async with child(
+            *(sys.executable, "-m", "deploy.local.mail"),
+            *("--smtp", f"127.0.0.1:{post.smtp_port}"),
+            *("--http", f"127.0.0.1:{post.http_port}"),
+            *("--folder", home.folder / "mail"),
+            ready=lambda: pid_file.exists() and answers(post.url),
+            log=home.log("mail"),
+            pid_file=pid_file,
+        ):
+            yield pid_file
+
+    async with kept("the mail sink", start, pid_in):
+        yield post
+
+
+@asynccontextmanager
 async def nats(home: Home) -> AsyncIterator[str]:
     if home.external_nats_url:
         yield home.external_nats_url
@@ -151,63 +149,6 @@ async def nats(home: Home) -> AsyncIterator[str]:
 
     async with kept("NATS", start, lambda server: server.pid) as server:
         yield server.url
-
-
-@asynccontextmanager
-async def part(home: Home, name: str, databases: Databases, nats_url: str) -> AsyncIterator[Path]:
-    """One process of the house, ready to be asked."""
-    role = "serve" if name == "gateway" else "all"
-    pid_file = home.pid_file(name)
-    pid_file.unlink(missing_ok=True)
-    # What a killed process left behind would look ready.
-    (home.sockets / f"{name}.sock").unlink(missing_ok=True)
-    async with child(
-        sys.executable,
-        "-m",
-        module_of(name),
-        role,
-        ready=lambda: pid_file.exists() and answers(home, name),
-        log=home.log(name),
-        pid_file=pid_file,
-        environment=os.environ | environment(home, name, databases, nats_url),
-    ):
-        yield pid_file
-
-
-def module_of(name: str) -> str:
-    return name if name == "gateway" else f"services.{name}"
-
-
-def environment(home: Home, name: str, databases: Databases, nats_url: str) -> dict[str, str]:
-    """What a process is told."""
-    prefix = name.upper()
-    told = {
-        f"{prefix}_DATABASE_URL": databases.app_url(name),
-        f"{prefix}_NATS_URL": nats_url,
-        f"{prefix}_CALLER_SECRET": home.secret("caller"),
-        f"{prefix}_LISTEN": home.socket(name),
-        f"{prefix}_GRACE_SECONDS": "5",
-        f"{prefix}_LOG_FORMAT": "console",
-    }
-    if name == "gateway":
-        told |= {
-            "GATEWAY_HTTP_LISTEN": f"127.0.0.1:{home.port}",
-            "GATEWAY_KEY_SECRET": home.secret("keys"),
-            "GATEWAY_OPERATOR_KEY": home.secret("operator"),
-        }
-        told |= {f"GATEWAY_{service.upper()}_ADDRESS": home.socket(service) for service in SERVICES}
-    return told
-
-
-def answers(home: Home, name: str) -> bool:
-    """Whether a part can be asked: the gateway says so itself, and for the services behind it."""
-    if name != "gateway":
-        return (home.sockets / f"{name}.sock").exists()
-    try:
-        with urlopen(f"{home.url}/readyz", timeout=1) as answer:  # noqa: S310 - our own address
-            return bool(answer.status == HTTPStatus.OK)
-    except OSError:
-        return False
 
 
 def port_is_free(port: int) -> None:
@@ -229,3 +170,5 @@ def free_port() -> int:
 
 
 BUS_SECONDS = 5.0
+WHOLE_SECONDS = 60.0
+PAUSE_SECONDS = 0.01

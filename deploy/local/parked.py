@@ -5,7 +5,8 @@ import os
 import sys
 
 from .home import Home
-from .house import DATABASES, Databases, environment, external, module_of
+from .house import external
+from .parts import DATABASES, Databases, Mail, Surroundings, environment, module_of
 from .postgres import Postgres
 from .tail import running
 
@@ -13,7 +14,8 @@ from .tail import running
 async def parked(home: Home, arguments: list[str]) -> int:
     """Asks each service; the exit code is the worst of theirs."""
     nats_url = running(home)["RAPPORT_NATS_URL"]
-    databases = reached(home)
+    # Of its surroundings a command that only looks at tables needs no port.
+    around = Surroundings(reached(home), nats_url, Mail(0, 0, 0))
     codes = []
     for name in DATABASES:
         print(f"── {name}", flush=True)  # noqa: T201 - the launcher speaks to a person
@@ -23,7 +25,7 @@ async def parked(home: Home, arguments: list[str]) -> int:
             module_of(name),
             "parked",
             *(arguments or ["list"]),
-            env=os.environ | environment(home, name, databases, nats_url),
+            env=os.environ | environment(home, name, around),
         )
         codes.append(await process.wait())
     # A message is parked in one service: that the others do not know it is no fault.

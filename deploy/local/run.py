@@ -15,7 +15,7 @@ async def run(home: Home, _: list[str]) -> int:
         shop = await open_shop(home)
         try:
             write_private(home.demo_env, demo_env(running, shop))
-            print(welcome(home, shop, time.monotonic() - began), flush=True)  # noqa: T201
+            print(welcome(running, shop, time.monotonic() - began), flush=True)  # noqa: T201
             await asyncio.Event().wait()
         finally:
             home.demo_env.unlink(missing_ok=True)
@@ -23,22 +23,30 @@ async def run(home: Home, _: list[str]) -> int:
     return 0
 
 
+def addresses(running: House) -> dict[str, str]:
+    """Where this house is reached."""
+    return {
+        "RAPPORT_URL": running.home.url,
+        "RAPPORT_NATS_URL": running.nats_url,
+        "RAPPORT_MAIL_URL": running.mail.url,
+        "RAPPORT_DESK_SMTP": f"127.0.0.1:{running.mail.desk_port}",
+    }
+
+
 def demo_env(running: House, shop: Shop) -> str:
     """What a program needs to talk to this house, as plain assignments."""
-    told = {
-        "RAPPORT_URL": running.home.url,
-        "RAPPORT_WRITE_KEY": shop.write_key,
-        "RAPPORT_SECRET_KEY": shop.secret_key,
-        "RAPPORT_NATS_URL": running.nats_url,
-    }
+    keys = {"RAPPORT_WRITE_KEY": shop.write_key, "RAPPORT_SECRET_KEY": shop.secret_key}
+    told = addresses(running) | keys
     return "".join(f"{name}={value}\n" for name, value in told.items())
 
 
-def welcome(home: Home, shop: Shop, seconds: float) -> str:
+def welcome(running: House, shop: Shop, seconds: float) -> str:
+    home = running.home
     return f"""
 Rapport is up after {seconds:.1f} s, with a demo shop of {shop.customers} customers.
 
   API and reference   {home.url}/docs
+  Mail it sent        {running.mail.url}   (none of it leaves this machine)
   Write key           {shop.write_key}   (public: point any Segment SDK at {home.url})
   Secret key          in {home.demo_env}
 

@@ -45,11 +45,28 @@ VALUE = {"function": "MAX", "path": "properties.value"}
 
 # By the last part of their name: what people call them, and who belongs.
 SEGMENTS: dict[str, tuple[str, Condition]] = {
+    "reachable-by-email": (
+        "Allows e-mail, and has an address",
+        every(trait("consents.email.marketing", "EQ", "granted"), trait("traits.email", "EXISTS")),
+    ),
     "looked-at-coats": (
-        "Looked at coats twice, bought nothing",
+        "Looked at coats twice, bought nothing, and may be written to",
         every(
             did("Product Viewed", where=COAT, compare=at_least(2), window=days(7)),
             no(bought(window=days(7))),
+            {"segment": {"segment": "segments/reachable-by-email"}},
+        ),
+    ),
+    "asked-about-coats": (
+        "Looked at coats and wrote to the desk",
+        every(
+            did("Product Viewed", where=COAT, compare=at_least(2), window=days(14)),
+            {
+                "event": {
+                    "events": {"type": "rapport.support.v1.TicketOpened"},
+                    "window": days(14),
+                }
+            },
         ),
     ),
     "left-a-cart": (
@@ -81,10 +98,6 @@ SEGMENTS: dict[str, tuple[str, Condition]] = {
     "sends-things-back": (
         "Sent back twice or more in a quarter",
         did("Order Refunded", compare=at_least(2), window=days(90)),
-    ),
-    "reachable-by-email": (
-        "Allows e-mail, and has an address",
-        every(trait("consents.email.marketing", "EQ", "granted"), trait("traits.email", "EXISTS")),
     ),
     "nameless": ("Visitors whose address is not known", trait("traits.email", "EXISTS", negated=True)),
     "birthday-soon": (

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any
 
 from tracking import shop as generator
 
+from . import furniture
+from .campaigns import JOURNEYS
+from .furniture import Piece
 from .home import Home, write_private
-from .segments import SEGMENTS
 from .web import call
 
 
@@ -33,9 +36,10 @@ async def open_shop(home: Home) -> Shop:
         await asyncio.to_thread(send_past, home, kept["write_key"], datetime.fromisoformat(kept["born"]))
         kept["seeded"] = True
         keep(file, kept)
-    if not kept.get("segmented"):
-        await asyncio.to_thread(make_segments, home, kept["secret_key"])
-        kept["segmented"] = True
+    if not kept.get("furnished"):
+        pieces = furniture.shop(JOURNEYS, address="help@nordlicht.example")
+        await asyncio.to_thread(furnish, home.url, kept["secret_key"], pieces)
+        kept["furnished"] = True
         keep(file, kept)
     return Shop(kept["write_key"], kept["secret_key"], CUSTOMERS)
 
@@ -67,12 +71,12 @@ def send_past(home: Home, write_key: str, born: datetime) -> None:
         call(f"{home.url}/v1/import", write_key, {"batch": batch})
 
 
-def make_segments(home: Home, secret_key: str) -> None:
-    """Those a marketer would make first. Asked again after a crash, each is made once: by its request id."""
-    for slug, (display_name, condition) in SEGMENTS.items():
-        segment = {"name": f"segments/{slug}", "display_name": display_name, "condition": condition}
-        call(f"{home.url}/v1/segments?request_id=demo-{slug}", secret_key, segment)
-        call(f"{home.url}/v1/segments/{slug}:publish", secret_key, {"request_id": f"demo-{slug}-published"})
+def furnish(url: str, secret_key: str, pieces: Iterable[Piece]) -> None:
+    """Makes all of it. Asked again after a crash, each is made once: by its request id."""
+    for number, (verb, path, body) in enumerate(pieces):
+        query = "" if verb == "POST" and ":" in path else f"?request_id=furniture-{number}"
+        told = body if query else {**body, "request_id": f"furniture-{number}"}
+        call(f"{url}{path}{query}", secret_key, told, method=verb)
 
 
 def keep(file: Path, kept: dict[str, Any]) -> None:

@@ -125,6 +125,8 @@ class Capture:
         with span(entrance.name, Kind.SERVER, {TRACEPARENT: parent}) as trace:
             asked = Asked(scope, receive, headers, trace)
             answer = await self._answer(entrance, asked)
+            if trace.sampled and answer:
+                log.info("%s answers %s", entrance.name, answer.status)
         if answer is None:
             return
         REQUESTS(entrance.name, answer.status).inc()

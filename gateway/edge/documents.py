@@ -11,7 +11,7 @@ from gateway.openapi import openapi
 from gateway.reference import errors_page, reference_page
 from gateway.routes import Routes, read_routes
 
-from . import capture_api, health
+from . import capture_api, health, link_api
 from .pages import Page, still
 
 
@@ -37,7 +37,7 @@ def document_doors(document: dict[str, Any]) -> dict[str, Door]:
 
 # The map of the house, generated beside the messages it describes.
 DESCRIPTORS = Path(gateway_pb2.__file__).parents[3] / "descriptors.binpb"
-FRAGMENTS = (capture_api.FRAGMENT, health.FRAGMENT)
+FRAGMENTS = (capture_api.FRAGMENT, link_api.FRAGMENT, health.FRAGMENT)
 ANY_ORIGIN: Header = (b"access-control-allow-origin", b"*")
 CACHED: Header = (b"cache-control", b"public, max-age=300")
 # The pages need nothing from anywhere, and nothing that found its way into them may run.

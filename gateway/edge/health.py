@@ -25,9 +25,10 @@ Probe = Callable[[], Awaitable[None]]
 
 def health_doors(probes: Mapping[str, Probe]) -> dict[str, Door]:
     """`/healthz`: this process lives. `/readyz`: so does every part behind it; 503 lists those missing."""
+    away: set[str] = set()
 
     async def ready() -> Page:
-        outcomes = await asyncio.gather(*(answers(*each) for each in probes.items()))
+        outcomes = await asyncio.gather(*(answers(*each, away) for each in probes.items()))
         missing = [name for name, there in zip(probes, outcomes, strict=True) if not there]
         status = {"status": "not ready" if missing else "ready", "missing": missing}
         return Page(503 if missing else 200, HEADERS, orjson.dumps(status))
@@ -35,14 +36,19 @@ def health_doors(probes: Mapping[str, Probe]) -> dict[str, Door]:
     return {"/healthz": still(Page(200, HEADERS, b'{"status":"live"}')), "/readyz": page_door(ready)}
 
 
-async def answers(name: str, probe: Probe) -> bool:
-    """Whether the part answers in time. Why not is for our log, not for strangers."""
+async def answers(name: str, probe: Probe, away: set[str]) -> bool:
+    """Whether the part answers in time. Why not is for our log, once, and not for strangers."""
     try:
         async with asyncio.timeout(PROBE_SECONDS):
             await probe()
     except Exception as fault:  # noqa: BLE001 -- whatever stands against it, it is not there
-        log.warning("The %s does not answer: %r", name, fault)
+        if name not in away:
+            log.warning("The %s does not answer: %r", name, fault)
+        away.add(name)
         return False
+    if name in away:
+        log.info("The %s answers again", name)
+    away.discard(name)
     return True
 
 

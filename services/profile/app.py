@@ -17,10 +17,11 @@ from chassis.timers import every
 from chassis.workspaces import REFRESH_SECONDS, Workspaces
 from services.profile.capture import CAPTURE, Opener
 from services.profile.engine.take import Engine
-from services.profile.handlers import Handlers
+from services.profile.handlers import SUBSCRIPTIONS
 from services.profile.rpc import ProfileService
 from services.profile.settings import Settings
 from services.profile.timers import Timers
+from services.profile.told import OWNERS, Told, listening
 
 
 @asynccontextmanager
@@ -40,12 +41,14 @@ async def profile_app(settings: Settings, roles: Roles, clock: Clock = utc_now) 
         if "worker" in roles:
             await timers.prepare_months(clock())
             engine = Engine(clock, workspaces, profiles_max=settings.profiles_in_memory)
+            told = Told(workspaces, clock)
             loops += [
                 hot.own(bus, db, CAPTURE, engine.take, Opener(workspaces), forget=engine.forget),
+                *(hot.own(bus, db, listening(owner), told.take, told.opened) for owner in OWNERS),
                 every(1, timers.let_future_happen, clock),
                 every(DAY_SECONDS, timers.prepare_months, clock),
                 retention(db, clock),
-                *(bus.consume(db, "profile", on) for on in Handlers(workspaces, clock).subscriptions()),
+                *(bus.consume(db, "profile", on) for on in SUBSCRIPTIONS),
             ]
         answers = [
             Answers(
@@ -60,5 +63,5 @@ async def profile_app(settings: Settings, roles: Roles, clock: Clock = utc_now) 
 
 SERVICE = "rapport.profile.v1.ProfileService"
 # The capture queue, our own facts, and those we hear.
-STREAMS = (queue_for("capture"), stream_for("profile"), stream_for("gateway"))
+STREAMS = (queue_for("capture"), *map(stream_for, ("profile", "gateway", *OWNERS)))
 DAY_SECONDS = 86_400.0

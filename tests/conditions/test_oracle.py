@@ -17,6 +17,7 @@ from tests.conditions.people import (
     traits,
     worlds,
 )
+from tests.thorough import examples
 
 often = settings(
     deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], derandomize=True
@@ -24,7 +25,7 @@ often = settings(
 LATER = BASE + 3650 * DAY
 
 
-@settings(often, max_examples=350)
+@settings(often, max_examples=examples(350))
 @given(conditions, worlds(), instants, st.data())
 def test_the_evaluator_says_what_the_definition_says(condition, world, t, data):
     compiled = compiler.compile(condition)
@@ -32,7 +33,7 @@ def test_the_evaluator_says_what_the_definition_says(condition, world, t, data):
     assert found.holds == oracle.holds(condition, world, t)
 
 
-@settings(often, max_examples=200)
+@settings(often, max_examples=examples(200))
 @given(conditions, worlds(), instants, st.data())
 def test_until_is_never_later_than_the_true_change(condition, world, t, data):
     compiled = compiler.compile(condition)
@@ -42,7 +43,7 @@ def test_until_is_never_later_than_the_true_change(condition, world, t, data):
         assert found.holds == oracle.holds(condition, world, instant)
 
 
-@settings(often, max_examples=350)
+@settings(often, max_examples=examples(350))
 @given(about_events, worlds(), instants, st.data())
 def test_a_leaf_about_events_changes_exactly_at_until(condition, world, t, data):
     compiled = compiler.compile(condition)
@@ -52,7 +53,7 @@ def test_a_leaf_about_events_changes_exactly_at_until(condition, world, t, data)
         assert found.holds == oracle.holds(condition, world, found.until - 1)
 
 
-@settings(often, max_examples=200)
+@settings(often, max_examples=examples(200))
 @given(traits(), worlds(), instants, st.data())
 def test_following_untils_visits_every_change_of_a_trait(condition, world, t, data):
     compiled = compiler.compile(condition)

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,28 +14,17 @@ import httpx
 import nats
 import pytest
 
+from deploy.local.mail.sink import Sink
 from deploy.local.nats import Nats
 from deploy.local.postgres import Postgres
-from deploy.local.provision import app_role, owner_role
-from gateway import settings as gateway_settings
-from gateway.app import gateway_app
-from services.profile.app import profile_app
-from services.profile.settings import Settings as ProfileSettings
-from services.segment.app import segment_app
-from services.segment.settings import Settings as SegmentSettings
-from tests.conftest import Clone, MakeTemplate, execute
+from deploy.local.provision import app_role
+from tests.conftest import Clone, MakeTemplate
 from tests.eventually import eventually
+from tests.whole import OPERATOR_KEY, cloned, standing
 from tracking.shop import Shop as Past
 
 NUMBERS = itertools.count(1)
-CALLER_SECRET = "a secret of the house"
-OPERATOR_KEY = "the key of the operator"
 EVENTS = 300
-# Every service behind the gateway: what it is told beside what all are, and how it is put together.
-SERVICES: dict[str, tuple[Any, Any, dict[str, Any]]] = {
-    "profile": (ProfileSettings, profile_app, {}),
-    "segment": (SegmentSettings, segment_app, {}),
-}
 # Those that hold rows of workspaces, but for what is on its way.
 TABLES = """
 SELECT c.relname FROM pg_class c
@@ -105,6 +94,9 @@ class House:
     administrator: dict[str, str]
     nats_url: str
     profile_address: str
+    # Where mails to customers arrive, and where theirs to the desk are taken.
+    sink: Sink
+    desk: str
 
     async def rows(self, service: str, query: str, *values: object) -> list[asyncpg.Record]:
         """Read as the administrator, whom no policy holds."""
@@ -146,6 +138,13 @@ class House:
                 found[f"{service}.{table}"] = [row[0] for row in rows]
         return found
 
+    async def holds(self, shop: Shop, table: str) -> bool:
+        """Whether there is anything of a workspace in a table: `loyalty.earned`."""
+        service, name = table.split(".")
+        query = f"SELECT EXISTS (SELECT FROM {name} WHERE workspace = $1)"
+        [row] = await self.rows(service, query, shop.workspace)
+        return bool(row[0])
+
     async def waiting(self) -> int:
         """How many captured messages the profile service has not taken yet."""
         connection = await nats.connect(self.nats_url)
@@ -177,12 +176,11 @@ async def house(
 ) -> AsyncIterator[House]:
     """A house of its own for each module, empty but for two workspaces."""
     await emptied(nats_server.url)
-    async with AsyncExitStack() as stack:
-        clones = {
-            service: await stack.enter_async_context(cloned(postgres, template, service))
-            for service in ("gateway", *SERVICES)
-        }
-        yield await stack.enter_async_context(running(state, postgres, nats_server, clones))
+    async with (
+        cloned(postgres, template) as clones,
+        running(state, nats_server.url, clones) as house,
+    ):
+        yield house
 
 
 @pytest.fixture(scope="module")
@@ -203,36 +201,15 @@ async def imported(shop: Shop, events: Iterable[dict[str, Any]]) -> None:
 
 
 @asynccontextmanager
-async def running(
-    state: Path, postgres: Postgres, nats_server: Nats, clones: dict[str, Clone]
-) -> AsyncIterator[House]:
-    folder = state / f"d{next(NUMBERS)}"
-    folder.mkdir()
-    addresses = {service: f"unix:{folder}/{service}" for service in SERVICES}
-    common = {"nats_url": nats_server.url, "caller_secret": CALLER_SECRET, "grace_seconds": 0}
-    front = gateway_settings.Settings(
-        **common,
-        database_url=clones["gateway"].url,
-        http_listen="127.0.0.1:0",
-        key_secret="pepper and salt and more",
-        operator_key=OPERATOR_KEY,
-        rate_per_second=1_000_000,
-        rate_burst=1_000_000,
-        **{f"{service}_address": address for service, address in addresses.items()},
-    )
-    async with AsyncExitStack() as stack:
-        for service, (settings, app, more) in SERVICES.items():
-            url, address = clones[service].url, addresses[service]
-            told = settings(**common, **more, database_url=url, listen=address)
-            await stack.enter_async_context(app(told, frozenset({"serve", "worker"})))
-        app = await stack.enter_async_context(gateway_app(front))
-        http = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=f"http://{app.address}", timeout=30)
-        )
+async def running(state: Path, nats_url: str, clones: dict[str, Clone]) -> AsyncIterator[House]:
+    async with (
+        standing(state / f"d{next(NUMBERS)}", nats_url, clones) as whole,
+        httpx.AsyncClient(base_url=f"http://{whole.address}", timeout=30) as http,
+    ):
         number = next(NUMBERS)
         yield House(
             http,
-            app.address,
+            whole.address,
             await opened(http, f"alpha-{number}"),
             await opened(http, f"beta-{number}"),
             clones,
@@ -240,8 +217,10 @@ async def running(
                 service: clone.url.replace(f"{app_role(service)}@", "postgres@")
                 for service, clone in clones.items()
             },
-            nats_server.url,
-            addresses["profile"],
+            nats_url,
+            whole.addresses["profile"],
+            whole.sink,
+            whole.desk,
         )
 
 
@@ -257,15 +236,6 @@ async def opened(http: httpx.AsyncClient, workspace: str) -> Shop:
     write = await http.post("/v1/api_keys", json={"kind": "WRITE"}, headers=bearer(secret))
     assert 200 == write.status_code, write.text
     return Shop(http, workspace, secret, write.json()["key"])
-
-
-@asynccontextmanager
-async def cloned(postgres: Postgres, template: MakeTemplate, service: str) -> AsyncIterator[Clone]:
-    await template(service)
-    name, owner = f"{service}_doors_{next(NUMBERS)}", owner_role(service)
-    await execute(postgres.url(), f"CREATE DATABASE {name} TEMPLATE {service} OWNER {owner}")
-    yield Clone(postgres.url(name, app_role(service)), postgres.url(name, owner))
-    await execute(postgres.url(), f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def emptied(nats_url: str) -> None:

@@ -7,10 +7,13 @@ import pytest
 
 from gateway.routes import Route
 from tests.doors.asked import ROUTES, Asked, asked, operation_id
-from tests.doors.conftest import OPERATOR_KEY, House, bearer, problem
+from tests.doors.conftest import House, bearer, problem
+from tests.whole import OPERATOR_KEY
 
 # Nothing of this name is anywhere: who may come in hears so, and all others hear that they may not.
 IDS = defaultdict(lambda: "01a20155-0000-7000-8000-000000000001")
+# In whose names, or under which, customers are found.
+CUSTOMERS = {"profiles", "accounts", "customers", "members", "messages", "runs", "sends"}
 SCOPES = {route.scope for route in ROUTES}
 GIVEN = SCOPES - {"installation.write"}
 
@@ -74,9 +77,10 @@ async def test_who_reads_personal_data_is_logged_and_nobody_else(house: House, r
 
 
 async def test_what_shows_customers_is_marked_as_personal():
-    """Whatever the profile service says is about somebody; of the gateway's own nothing is."""
+    """Whatever the profile service says is about somebody, and so is all that is found under a customer."""
     assert {route.personal for route in ROUTES if ".profile." in route.service} == {True}
-    assert {route.personal for route in ROUTES if ".gateway." in route.service} == {False}
+    assert {route.personal for route in ROUTES if CUSTOMERS & {*route.template.segments}} == {True}
+    assert {route.personal for route in ROUTES if route.service.endswith("GatewayService")} == {False}
 
 
 @pytest.mark.parametrize("call", ["identify", "batch", "import", "t"])

@@ -143,12 +143,12 @@ def message(name):
     return message_factory.GetMessageClass(kitchen().message_types_by_name[name])
 
 
-def service_of(binding, *, package):
+def service_of(binding, *, package, more=""):
     """A service with one method, to be refused or not."""
     scope = "" if package == "unscoped" else 'option (rapport.access.v1.scope) = "a.read";'
     source = f"""
       service Odd {{
-        rpc Do(GetDishRequest) returns (Dish) {{ option (google.api.http) = {{{binding}}}; {scope} }}
+        rpc Do(GetDishRequest) returns (Dish) {{ option (google.api.http) = {{{binding}}}; {scope} {more} }}
       }}
       message Dish {{ string name = 1; }}
       message GetDishRequest {{ string name = 1; Dish dish = 2; int32 n = 3; }}

@@ -34,7 +34,7 @@ ROOMS = {
 }
 # Steps that several doors of one service share, each knowing what `actions` knows and those before it.
 SHARED = {
-    "profile": ("engine", "capture", "actions"),
+    "profile": ("engine", "capture", "actions", "told"),
     "segment": ("engine", "actions"),
     "campaign": ("content", "channels", "sending", "engine", "actions"),
     "support": ("mail", "actions"),

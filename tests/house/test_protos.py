@@ -27,6 +27,9 @@ FILES = [file for file in asyncapi.modules(DESCRIPTORS) if file.package.startswi
 PACKAGES = {file.package for file in FILES}
 METHODS = [method for service in services(DESCRIPTORS) for method in service.methods]
 BUILT = [method for method in METHODS if not options.planned(method)]
+# What strangers can ask. The others are asked by the gateway's own doors.
+PUBLIC = [method for method in METHODS if not options.internal(method)]
+INTERNAL = [method for method in METHODS if options.internal(method)]
 
 
 def verb(method: MethodDescriptor) -> str:
@@ -96,9 +99,18 @@ def test_every_generated_module_can_be_imported():
 # As methods
 
 
-@pytest.mark.parametrize("method", METHODS, ids=by_name)
-def test_a_method_states_path_scope_and_meaning(method):
+@pytest.mark.parametrize("method", PUBLIC, ids=by_name)
+def test_a_method_states_its_path(method):
     assert verb(method) in {"get", "post", "patch", "delete"}
+
+
+@pytest.mark.parametrize("method", INTERNAL, ids=by_name)
+def test_an_internal_method_has_no_path(method):
+    assert not verb(method)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=by_name)
+def test_a_method_states_scope_and_meaning(method):
     assert re.fullmatch(r"[a-z_]+\.(read|write)", options.scope(method))
     assert COMMENTS.get(method.full_name, "").endswith(".")
 
@@ -125,12 +137,12 @@ def test_no_two_methods_share_a_path_the_planned_ones_included():
 def test_the_gateway_can_stand_behind_every_method_of(service, monkeypatch):
     monkeypatch.setattr(options, "planned", lambda _: False)
     bound = {route.method.full_name for route in routes_of(service)}
-    assert bound == {method.full_name for method in service.methods}
+    assert bound == {method.full_name for method in service.methods if not options.internal(method)}
 
 
-def test_what_is_planned_is_no_route():
+def test_what_is_planned_or_internal_is_no_route():
     routed = {route.method.full_name for route in read_routes(DESCRIPTORS).all}
-    assert routed == {method.full_name for method in BUILT}
+    assert routed == {method.full_name for method in BUILT if not options.internal(method)}
 
 
 def test_only_services_that_stand_have_built_methods():
@@ -205,7 +217,9 @@ def test_a_service_says_why_it_refuses(package):
 
 
 # The services that are built, in part or whole. A service joins with its first method.
-STANDING = {"rapport.gateway.v1", "rapport.profile.v1", "rapport.segment.v1"}
+STANDING = {
+    f"rapport.{name}.v1" for name in ("gateway", "profile", "segment", "campaign", "support", "loyalty")
+}
 # Taking an event up twice is the same as once: it is counted by its own id.
 HARMLESS_TO_REPEAT = {"ReplayQuarantinedEvent"}
 # Facts about a definition, not about a customer.

@@ -20,10 +20,18 @@ KEYED_OTHERWISE = {
 }
 # Tables without row-level security.
 OPEN = KEYED_OTHERWISE | {
+    "run_due": "a timer wakes runs whose time has come, whosever they are",
+    "entrance_due": "a timer acts upon changes of membership we have caught up with, whosever they are",
+    "credit_due": "a timer credits orders that were heard, in whatever shop",
+    "click_due": "a timer settles clicks, in whatever shop",
     "deferred_event": "a timer takes what is due, whosever it is",
     "due": "a timer wakes whose time has come, whosever she is",
+    "broadcast_due": "a timer begins what is due and goes on with what has begun, whosever it is",
     "catalog": "a timer builds the versions that wait, and the worker asks whose definitions are new",
+    "send_due": "the sender takes the messages that are due, whosever they are",
     "touched": "the worker asks which of the profiles it holds in memory were written by another process",
+    "mailbox_address": "the SMTP door asks whose an address is before it knows the workspace",
+    "reply_address": "the SMTP door asks whose ticket a reply is to before it knows the workspace",
     "workspace_setting": "the worker reads events of all workspaces by the settings of each",
 }
 # Tables the owner too may look into, besides what is said of her in `chassis.migrations`.
@@ -181,6 +189,7 @@ ANY = {
     "smallint": "1",
     "integer": "1",
     "bigint": "1",
+    "double precision": "1",
     "boolean": "true",
     "bytea": "''",
     "uuid": "'00000000-0000-7000-8000-000000000001'",

@@ -41,5 +41,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture(scope="session")
 async def house(new_home: NewHome) -> AsyncIterator[House]:
-    async with running(new_home(), free_port()) as house:
+    async with running(new_home(), free_port(), **IMPATIENT) as house:
         yield house
+
+
+# What a killed process had in hand to send is settled when its lease is over: here within seconds.
+IMPATIENT = {
+    f"{service}_{setting}": seconds
+    for service in ("CAMPAIGN", "SUPPORT")
+    for setting, seconds in (("HAND_OVER_SECONDS", "5"), ("LEASE_SECONDS", "10"))
+}

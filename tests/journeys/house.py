@@ -1,6 +1,7 @@
 """The house as its owner gets it: the launcher in a process of its own, asked over HTTP and NATS only."""
 
 import asyncio
+import importlib
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,7 +21,6 @@ from google.protobuf import symbol_database
 from google.protobuf.message import Message
 from nats.aio.msg import Msg
 from nats.js.api import DeliverPolicy
-from rapport.profile.v1 import events_pb2  # noqa: F401 - makes its messages known by name
 from segment.analytics import Client
 
 from tests.eventually import eventually
@@ -73,6 +74,9 @@ class House:
     write_key: str
     secret_key: str
     nats_url: str
+    mail_url: str
+    # Where mail to the desk comes in, by SMTP.
+    desk: str
 
     @property
     def home(self) -> Path:
@@ -99,6 +103,12 @@ class House:
             if not (token := page["next_page_token"]):
                 return found
             query["page_token"] = token
+
+    async def mails(self, to: str) -> list[Any]:
+        """What the sink has for this address, oldest first, each with its headers and what it says."""
+        async with httpx.AsyncClient(base_url=self.mail_url) as sink:
+            listed = (await sink.get("/api/mails", params={"to": to, "after": 0})).json()["mails"]
+            return [(await sink.get(f"/api/mails/{mail['id']}")).json() for mail in listed]
 
     def shop(self, **options: Any) -> "Shop":
         return Shop(self, **options)
@@ -146,12 +156,13 @@ class House:
         """What is told of customers of the demo shop from now on."""
         facts = Facts()
         async with connected(self.nats_url) as bus:
-            await bus.jetstream().subscribe(
-                "rapport.profile.v1.*.demo",
-                cb=facts.hear,
-                ordered_consumer=True,
-                deliver_policy=DeliverPolicy.NEW,
-            )
+            for owner in OWNERS:
+                await bus.jetstream().subscribe(
+                    f"rapport.{owner}.v1.*.demo",
+                    cb=facts.hear,
+                    ordered_consumer=True,
+                    deliver_policy=DeliverPolicy.NEW,
+                )
             yield facts
 
 
@@ -189,20 +200,26 @@ class Facts:
 
     def __init__(self) -> None:
         self.heard: dict[str, Message] = {}
+        # When each was heard, by our clock.
+        self.times: dict[int, datetime] = {}
 
     async def hear(self, message: Msg) -> None:
         assert message.headers
         kind = symbol_database.Default().GetSymbol(message.headers["ce-type"])
-        self.heard[message.headers["ce-id"]] = kind.FromString(message.data)
+        fact = kind.FromString(message.data)
+        self.times[id(self.heard.setdefault(message.headers["ce-id"], fact))] = datetime.now(UTC)
+
+    def heard_at(self, fact: Message) -> datetime:
+        return self.times[id(fact)]
 
     def of(self, kind: type[Message]) -> list[Any]:
         return [fact for fact in self.heard.values() if isinstance(fact, kind)]
 
 
 @asynccontextmanager
-async def running(home: Path, port: int) -> AsyncIterator[House]:
+async def running(home: Path, port: int, **settings: str) -> AsyncIterator[House]:
     """The house of *home*, ready; at the end it is told to stop, unless it has ended, and leaves nothing."""
-    async with launched(home, port) as launcher:
+    async with launched(home, port, **settings) as launcher:
         await eventually(True, launcher.ready_or_ended, START_SECONDS)
         assert launcher.process.returncode is None, launcher.said()
         told = dict(line.split("=", 1) for line in (home / "demo.env").read_text().splitlines())
@@ -216,6 +233,8 @@ async def running(home: Path, port: int) -> AsyncIterator[House]:
                 write_key=told["RAPPORT_WRITE_KEY"],
                 secret_key=told["RAPPORT_SECRET_KEY"],
                 nats_url=told["RAPPORT_NATS_URL"],
+                mail_url=told["RAPPORT_MAIL_URL"],
+                desk=told["RAPPORT_DESK_SMTP"],
             )
         if launcher.process.returncode is not None:
             return
@@ -278,6 +297,10 @@ async def connected(url: str) -> AsyncIterator[nats.NATS]:
         await connection.close()
 
 
+# Whose facts are told. Who decodes them must know their messages: importing the modules makes them known.
+OWNERS = ("gateway", "profile", "segment", "campaign", "support", "loyalty")
+for owner in OWNERS:
+    importlib.import_module(f"rapport.{owner}.v1.events_pb2")
 READY = re.compile(r"is up after ([\d.]+) s")
 START_SECONDS = 90.0
 STOP_SECONDS = 60.0

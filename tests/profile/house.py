@@ -27,12 +27,14 @@ from chassis.callers import Caller, metadata
 from chassis.channels import channel
 from services.profile import app
 from services.profile.settings import Settings
+from services.profile.told import OWNERS
 from tests.eventually import eventually
 from tests.profile.world import NOON
 from tracking.instant import iso
 
 SECRET = "a secret of the house"
 NUMBERS = itertools.count(1)
+REACHED = "SELECT EXISTS (SELECT FROM hot_offset WHERE name = $1 AND seq >= $2)"
 Fact = TypeVar("Fact", bound=Message)
 
 
@@ -60,18 +62,24 @@ class House:
     listener: Subscription
     # What the service told, by workspace, in the order in which it was told.
     told: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
+    # Of what we told as others do: whose stream it is in, and where.
+    sequences: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     async def until_taken(self, seq: int) -> None:
         """Until the worker has committed the captured message of this number."""
         await eventually(True, lambda: self._watermark_reached(seq), seconds=20)
 
     async def _watermark_reached(self, seq: int) -> bool:
-        return bool(await self.connection.fetchval("SELECT seq >= $1 FROM hot_offset", seq))
+        return bool(await self.connection.fetchval(REACHED, "profile-capture", seq))
 
     async def until_heard(self, fact_id: str) -> None:
         """Until a handler has taken the fact of this id to heart."""
-        query = "SELECT EXISTS (SELECT FROM inbox WHERE event_id = $1)"
-        await eventually(True, lambda: self.connection.fetchval(query, fact_id))
+        owner, seq = self.sequences[fact_id]
+        if owner in OWNERS:
+            await eventually(True, lambda: self.connection.fetchval(REACHED, f"profile-{owner}", seq))
+        else:
+            query = "SELECT EXISTS (SELECT FROM inbox WHERE event_id = $1)"
+            await eventually(True, lambda: self.connection.fetchval(query, fact_id))
 
     async def listen(self) -> None:
         """Until everything that was promised is told, and heard."""
@@ -131,7 +139,8 @@ class Shop:
         """Publishes a fact of another service, as its relay does; returns its id."""
         id = id or str(uuid4())
         subject = f"{fact.DESCRIPTOR.full_name}.{self.workspace}"
-        await self.house.app.bus.publish(subject, fact.SerializeToString(), {"ce-id": id})
+        ack = await self.house.app.bus.publish(subject, fact.SerializeToString(), {"ce-id": id})
+        self.house.sequences[id] = (subject.split(".")[1], ack.seq)
         return id
 
     async def ask(self, request: Message) -> Any:

@@ -12,11 +12,6 @@ from rapport.profile.v1 import profile_pb2 as pb
 from rapport.support.v1 import events_pb2 as support
 
 from chassis import parked
-from chassis.bus import On
-from chassis.streams import stream_for
-from chassis.workspaces import Workspaces
-from services.profile.handlers import Handlers
-from tests.chassis.words import SOON, at_work
 from tests.eventually import eventually
 from tests.profile.house import identify, order, said, time
 from tests.profile.world import NOON
@@ -61,16 +56,6 @@ async def reason(shop, request):
 # Facts of other services.
 
 
-@pytest.fixture
-async def desk(house):
-    """The timeline hears of tickets, as it will when the desk is built."""
-    await house.app.bus.ensure_streams([stream_for("support")])
-    handlers = Handlers(Workspaces(), house.clock)
-    on = On(support.TicketOpened, handlers.keep_in_timeline)
-    async with at_work(house.app.bus.consume(house.app.db, "profile", on, SOON)):
-        yield
-
-
 def opened(profile, seconds_before_noon=30, **more):
     when = Timestamp()
     when.FromDatetime(NOON - timedelta(seconds=seconds_before_noon))
@@ -86,7 +71,7 @@ async def heard(shop, fact, id=""):
     await shop.house.until_heard(await shop.tell(fact, id))
 
 
-async def test_a_fact_stands_in_her_timeline_with_all_it_says(shop, desk):
+async def test_a_fact_stands_in_her_timeline_with_all_it_says(shop):
     await shop.take(said("page", 60, userId="ada"), said("page", 10, userId="ada"))
     ada = await shop.name("user_id:ada")
     await heard(shop, opened(ada, text="Ümläut ✓", tags=["a", "b"]))
@@ -104,7 +89,7 @@ async def test_a_fact_stands_in_her_timeline_with_all_it_says(shop, desk):
     assert ["user_id"] == [one.kind for one in (await shop.profile("user_id:ada")).identifiers]
 
 
-async def test_a_fact_that_is_told_twice_stands_there_once(shop, desk):
+async def test_a_fact_that_is_told_twice_stands_there_once(shop):
     await shop.take(said("page", 60, userId="ada"))
     ada, fact = await shop.name("user_id:ada"), opened(await shop.name("user_id:ada"))
     await heard(shop, fact, id := str(uuid4()))
@@ -115,7 +100,7 @@ async def test_a_fact_that_is_told_twice_stands_there_once(shop, desk):
     assert 3 == (await shop.profile("user_id:ada")).activity_count
 
 
-async def test_a_fact_for_a_former_name_lands_at_the_survivor(shop, desk):
+async def test_a_fact_for_a_former_name_lands_at_the_survivor(shop):
     await shop.take(said("page", 60, anonymousId="a1"), identify(50, userId="ada"))
     visitor, ada = await shop.name("anonymous_id:a1"), await shop.name("user_id:ada")
     await heard(shop, opened(visitor, 45, subject="before"))
@@ -130,7 +115,7 @@ async def test_a_fact_for_a_former_name_lands_at_the_survivor(shop, desk):
     assert 5 == (await shop.profile("user_id:ada")).activity_count
 
 
-async def test_a_fact_follows_the_profile_it_was_told_of_when_a_merge_proves_wrong(shop, desk):
+async def test_a_fact_follows_the_profile_it_was_told_of_when_a_merge_proves_wrong(shop):
     """A visitor was taken for Bob and opened a ticket; then it comes out that she was Ada."""
     await shop.take(identify(60, userId="bob"), said("page", 55, anonymousId="a1"))
     visitor, bob = await shop.name("anonymous_id:a1"), await shop.name("user_id:bob")
@@ -146,7 +131,7 @@ async def test_a_fact_follows_the_profile_it_was_told_of_when_a_merge_proves_wro
         assert subject == json.loads(ticket.properties)["subject"]
 
 
-async def test_a_fact_that_is_still_to_come_waits_for_its_time(shop, desk):
+async def test_a_fact_that_is_still_to_come_waits_for_its_time(shop):
     await shop.take(said("page", 60, userId="ada"))
     ada, clock = await shop.name("user_id:ada"), shop.house.clock
     tomorrow = clock() + timedelta(days=1)
@@ -164,7 +149,7 @@ async def times(shop, name):
     return [time(one.event_time) for one in await timeline(shop, name, event="TicketOpened")]
 
 
-async def test_a_fact_of_somebody_we_do_not_know_is_parked_and_holds_nobody_up(shop, desk):
+async def test_a_fact_of_somebody_we_do_not_know_is_parked_and_holds_nobody_up(shop):
     await shop.take(said("page", 60, userId="ada"))
     ada, stranger = await shop.name("user_id:ada"), f"profiles/{uuid4()}"
     await shop.tell(opened(stranger))

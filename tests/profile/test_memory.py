@@ -15,6 +15,7 @@ from services.profile.engine.take import Engine
 from tests.profile.house import identify, said
 from tests.profile.test_order_independence import anchor_of, folded, outcome, told
 from tests.profile.world import batches, event, world
+from tests.thorough import examples
 
 WORKSPACES = itertools.count(1)
 
@@ -142,7 +143,9 @@ ABSORBED_ELSEWHERE = (
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(life=lives())
 @example(life=ABSORBED_ELSEWHERE)
 async def test_whoever_takes_a_batch_and_whatever_was_forgotten_the_outcome_is_the_same(url, life):

@@ -11,6 +11,7 @@ from services.profile import convert
 from services.profile.domain import kinds, resolution
 from services.profile.store import reads
 from tests.profile.world import World, batches, event, world
+from tests.thorough import examples
 from tracking.consent import Consent
 
 IDENTIFIERS = [
@@ -69,7 +70,9 @@ async def url(clone):
 WORKSPACES = itertools.count(1)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(120), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(history=histories())
 async def test_whatever_the_order_the_outcome_is_the_same(url, history):
     await lived(url, *history)

@@ -19,6 +19,7 @@ from services.profile.timers import Timers
 from tests.profile.follower import followed
 from tests.profile.test_order_independence import anchors, outcome
 from tests.profile.world import NOON, NOON_US, SHOP, batches, event, world
+from tests.thorough import examples
 from tracking import identifiers
 from tracking.consent import Consent
 
@@ -348,7 +349,9 @@ async def live(shop, part, through, workspace):
     await shop.take(part, workspace)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(life=lives())
 async def test_in_a_crowd_with_two_writers_the_outcome_is_the_same(url, life):
     ways, held, most = life
@@ -365,7 +368,9 @@ async def test_in_a_crowd_with_two_writers_the_outcome_is_the_same(url, life):
         assert outcomes[0] == outcomes[1]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(life=lives(), data=st.data())
 async def test_what_is_addressed_to_a_profile_follows_it(url, life, data):
     """Whose it is depends on which profile lived on; but everything stored says the same of it."""

@@ -1,15 +1,19 @@
 """What each event does to those it is about: counts, traits, client, consents; and its timeline row."""
 
+import logging
 from typing import Any
 
 from rapport.profile.v1 import events_pb2 as events
 
+from chassis.tracing import milestone
 from services.profile.domain import registers
 from services.profile.domain.kinds import PROFILE
 from services.profile.engine.items import Item
 from services.profile.engine.state import Anchor, Profile
 from services.profile.engine.work import Decided, Work
 from tracking.event import Event
+
+log = logging.getLogger(__name__)
 
 
 def record(work: Work, item: Item, event: Event) -> None:
@@ -24,6 +28,8 @@ def record(work: Work, item: Item, event: Event) -> None:
     decide(work, anchor, profile, event)
     work.activities.append(row(anchor, event))
     work.told.append(recorded(profile, anchor, event, item.traceparent))
+    if item.traceparent:
+        milestone(log, f"records an activity of {profile.name}", item.traceparent, workspace=work.workspace)
 
 
 def count(work: Work, anchor: Anchor, event: Event) -> None:

@@ -39,10 +39,11 @@ def told(work: Work) -> Iterator[Message]:
     yield from map(happened, work.story)
     changes = (updated(profile, str(cause)) for profile, cause in work.changed_profiles.values())
     yield from (events.ProfileUpdated(profiles=some) for some in parcels(changes))
-    yield from (events.ActivityRecorded(activities=some) for some in parcels(work.told))
-    yield from work.traded
     yield from (consent_changed(decided) for decided in work.consents if decided.changes)
     yield from map(consent_inherited, work.inherited)
+    # After what they changed: who acts on an activity knows what she allowed with it.
+    yield from (events.ActivityRecorded(activities=some) for some in parcels(work.told))
+    yield from work.traded
 
 
 def parcels(items: Iterable[Told]) -> Iterator[list[Told]]:

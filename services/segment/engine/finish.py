@@ -1,5 +1,6 @@
 """What a transaction changed, written and told: states, deadlines, members, and the numbered changes."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
@@ -10,12 +11,14 @@ from google.protobuf.message import Message
 from rapport.segment.v1 import events_pb2 as events
 
 from chassis.hottx import Transaction
+from chassis.tracing import milestone
 from services.segment import convert
 from services.segment.engine.state import Profile, dump
 from services.segment.engine.work import Change, Work
 from services.segment.store import writes
 
 Item = TypeVar("Item", bound=Message)
+log = logging.getLogger(__name__)
 
 
 async def finish(work: Work, tx: Transaction, *, owner: bool) -> None:
@@ -99,6 +102,10 @@ async def tell(work: Work, tx: Transaction, first: int) -> None:
     told = await evidence(work)
     entries, exits = [], []
     for number, change, _ in rows_of(work, first):
+        if change.why.traceparent:
+            turn = "enters" if change.entered else "leaves"
+            sentence = f"{change.profile.name} {turn} {change.acting.name}"
+            milestone(log, sentence, change.why.traceparent, workspace=work.workspace)
         if change.entered:
             known = [told[key] for one in change.evidence if (key := (change.profile.key, one.id)) in told]
             entries.append(

@@ -9,9 +9,9 @@ import asyncpg
 from google.protobuf.message import Message
 from rapport.profile.v1 import events_pb2, profile_pb2
 
-from conditions.computed import amount
 from conditions.events import Event
 from conditions.grammar import ORDER
+from conditions.orders import order_document
 from services.segment.engine.catalog import View
 from services.segment.engine.state import Word
 from services.segment.engine.words import told_traits
@@ -102,42 +102,6 @@ def purchase_row(fact: Any, profile_key: int) -> dict[str, Any]:
         "cause": fact.cause,
         "document": json.dumps(order_document(order), separators=(",", ":")),
     }
-
-
-def order_document(order: profile_pb2.Order) -> dict[str, Any]:
-    """An order as paths find it. `value` is what it comes to, net of refunds."""
-    currency = order.total.currency_code or order.refunded.currency_code
-    total, refunded = amount(order.total), amount(order.refunded)
-    return {
-        "order_id": order.name.removeprefix("orders/"),
-        "state": profile_pb2.OrderState.Name(order.state),
-        "currency": currency,
-        "total": total,
-        "refunded": refunded,
-        "value": net(order),
-        "coupon": order.coupon,
-        "affiliation": order.affiliation,
-        "products": [line_document(line) for line in order.lines],
-    }
-
-
-def net(order: profile_pb2.Order) -> int | float:
-    nanos = (
-        (order.total.units - order.refunded.units) * 1_000_000_000 + order.total.nanos - order.refunded.nanos
-    )
-    return nanos // 1_000_000_000 if nanos % 1_000_000_000 == 0 else nanos / 1_000_000_000
-
-
-def line_document(line: profile_pb2.OrderLine) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        name: getattr(line, name)
-        for name in ("product_id", "sku", "category", "brand", "variant")
-        if getattr(line, name)
-    }
-    found |= {"name": line.product_name, "quantity": line.quantity}
-    if line.HasField("price"):
-        found["price"] = amount(line.price)
-    return found
 
 
 def text(document: bytes) -> str | None:

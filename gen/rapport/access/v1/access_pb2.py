@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1erapport/access/v1/access.proto\x12\x11rapport.access.v1\x1a google/protobuf/descriptor.proto*<\n\x04Json\x12\x14\n\x10JSON_UNSPECIFIED\x10\x00\x12\n\n\x06OBJECT\x10\x01\x12\t\n\x05\x41RRAY\x10\x02\x12\x07\n\x03\x41NY\x10\x03:/\n\x05scope\x12\x1e.google.protobuf.MethodOptions\x18\xe1\x89\x03 \x01(\t:1\n\x07planned\x12\x1e.google.protobuf.MethodOptions\x18\xe2\x89\x03 \x01(\x08:2\n\x08personal\x12\x1e.google.protobuf.MethodOptions\x18\xe3\x89\x03 \x01(\x08:F\n\x04json\x12\x1d.google.protobuf.FieldOptions\x18\xe4\x89\x03 \x01(\x0e\x32\x17.rapport.access.v1.Jsonb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1erapport/access/v1/access.proto\x12\x11rapport.access.v1\x1a google/protobuf/descriptor.proto*<\n\x04Json\x12\x14\n\x10JSON_UNSPECIFIED\x10\x00\x12\n\n\x06OBJECT\x10\x01\x12\t\n\x05\x41RRAY\x10\x02\x12\x07\n\x03\x41NY\x10\x03:/\n\x05scope\x12\x1e.google.protobuf.MethodOptions\x18\xe1\x89\x03 \x01(\t:1\n\x07planned\x12\x1e.google.protobuf.MethodOptions\x18\xe2\x89\x03 \x01(\x08:2\n\x08personal\x12\x1e.google.protobuf.MethodOptions\x18\xe3\x89\x03 \x01(\x08:2\n\x08internal\x12\x1e.google.protobuf.MethodOptions\x18\xe5\x89\x03 \x01(\x08:F\n\x04json\x12\x1d.google.protobuf.FieldOptions\x18\xe4\x89\x03 \x01(\x0e\x32\x17.rapport.access.v1.Jsonb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)

@@ -21,5 +21,7 @@ PLANNED_FIELD_NUMBER: _ClassVar[int]
 planned: _descriptor.FieldDescriptor
 PERSONAL_FIELD_NUMBER: _ClassVar[int]
 personal: _descriptor.FieldDescriptor
+INTERNAL_FIELD_NUMBER: _ClassVar[int]
+internal: _descriptor.FieldDescriptor
 JSON_FIELD_NUMBER: _ClassVar[int]
 json: _descriptor.FieldDescriptor

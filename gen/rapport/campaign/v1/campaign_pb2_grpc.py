@@ -660,7 +660,8 @@ class CampaignServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ResolveSend(self, request, context):
-        """Settles a send whose outcome nobody could find out, on a person's word.
+        """Settles a send on a person's word: one whose outcome nobody could find out, or
+        one that is later than it should be and waits for somebody to let it go.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -93,7 +93,7 @@ class Content(_message.Message):
     def __init__(self, locale: _Optional[str] = ..., subject: _Optional[str] = ..., preheader: _Optional[str] = ..., html: _Optional[str] = ..., text: _Optional[str] = ..., url: _Optional[str] = ..., payload: _Optional[str] = ...) -> None: ...
 
 class RenderedMessage(_message.Message):
-    __slots__ = ("locale", "subject", "html", "text", "payload", "size_bytes", "segment_count", "missing_variables")
+    __slots__ = ("locale", "subject", "html", "text", "payload", "size_bytes", "segment_count", "missing_variables", "warnings")
     LOCALE_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     HTML_FIELD_NUMBER: _ClassVar[int]
@@ -102,6 +102,7 @@ class RenderedMessage(_message.Message):
     SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_COUNT_FIELD_NUMBER: _ClassVar[int]
     MISSING_VARIABLES_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
     locale: str
     subject: str
     html: str
@@ -110,7 +111,8 @@ class RenderedMessage(_message.Message):
     size_bytes: int
     segment_count: int
     missing_variables: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, locale: _Optional[str] = ..., subject: _Optional[str] = ..., html: _Optional[str] = ..., text: _Optional[str] = ..., payload: _Optional[str] = ..., size_bytes: _Optional[int] = ..., segment_count: _Optional[int] = ..., missing_variables: _Optional[_Iterable[str]] = ...) -> None: ...
+    warnings: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, locale: _Optional[str] = ..., subject: _Optional[str] = ..., html: _Optional[str] = ..., text: _Optional[str] = ..., payload: _Optional[str] = ..., size_bytes: _Optional[int] = ..., segment_count: _Optional[int] = ..., missing_variables: _Optional[_Iterable[str]] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Broadcast(_message.Message):
     __slots__ = ("name", "display_name", "state", "audience", "variants", "send_time", "local_time", "holdout_basis_points", "audience_count", "decided_count", "held_reason", "etag", "create_time", "update_time")

@@ -38,6 +38,8 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     FIELD_NOT_WRITABLE: _ClassVar[ErrorReason]
     AS_OF_OUT_OF_RANGE: _ClassVar[ErrorReason]
     REQUEST_ID_REUSED: _ClassVar[ErrorReason]
+    REWARD_INVALID: _ClassVar[ErrorReason]
+    TIMES_INVALID: _ClassVar[ErrorReason]
 ERROR_REASON_UNSPECIFIED: ErrorReason
 PROGRAMME_NOT_FOUND: ErrorReason
 PROGRAMME_CLOSED: ErrorReason
@@ -70,3 +72,5 @@ RESOURCE_CHANGED: ErrorReason
 FIELD_NOT_WRITABLE: ErrorReason
 AS_OF_OUT_OF_RANGE: ErrorReason
 REQUEST_ID_REUSED: ErrorReason
+REWARD_INVALID: ErrorReason
+TIMES_INVALID: ErrorReason

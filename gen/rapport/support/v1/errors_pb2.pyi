@@ -35,6 +35,9 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     RESOURCE_CHANGED: _ClassVar[ErrorReason]
     FIELD_NOT_WRITABLE: _ClassVar[ErrorReason]
     REQUEST_ID_REUSED: _ClassVar[ErrorReason]
+    MAILBOX_INVALID: _ClassVar[ErrorReason]
+    CUSTOMER_MISSING: _ClassVar[ErrorReason]
+    AGENT_INVALID: _ClassVar[ErrorReason]
 ERROR_REASON_UNSPECIFIED: ErrorReason
 TICKET_NOT_FOUND: ErrorReason
 TICKET_CHANGED: ErrorReason
@@ -64,3 +67,6 @@ NAME_TAKEN: ErrorReason
 RESOURCE_CHANGED: ErrorReason
 FIELD_NOT_WRITABLE: ErrorReason
 REQUEST_ID_REUSED: ErrorReason
+MAILBOX_INVALID: ErrorReason
+CUSTOMER_MISSING: ErrorReason
+AGENT_INVALID: ErrorReason

@@ -1,0 +1,1 @@
+"""The campaign service: the right message, once, on the right channel."""

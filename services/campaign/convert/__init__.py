@@ -1,0 +1,1 @@
+"""Rows and values to messages and back, one file for each area."""

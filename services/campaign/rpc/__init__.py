@@ -1,0 +1,1 @@
+"""What the campaign service answers when it is asked."""

@@ -1,0 +1,1 @@
+"""What the loyalty service answers when it is asked."""

@@ -1,0 +1,1 @@
+"""The support service: whoever writes to us is one ticket with one conversation."""

@@ -1,0 +1,5 @@
+"""What several doors do alike."""
+
+from services.support.actions.change import changed
+
+__all__ = ["changed"]

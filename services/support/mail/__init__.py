@@ -1,0 +1,1 @@
+"""Mail: how it is read, where it belongs, how it is written, and the SMTP door."""
