@@ -161,16 +161,26 @@ def sends_back(stage: Stage, lena: Lena) -> None:
     stage.until(lambda: points(stage, lena) == 249, "the points of the scarf are still hers")
     stage.until(lambda: worth(stage, lena) == 24_900, "her value does not follow the refund")
     stage.until(lambda: earned(stage) == 24_900, "the mail's revenue does not follow the refund")
+    stage.until(lambda: "PointsClawedBack" in lived(stage, lena), "her timeline does not tell of it")
     stage.say("She sends the scarf back: its 39 points go back, and so do 39.90 EUR of every figure.")
 
 
 def looks_back(stage: Stage, lena: Lena) -> None:
     stage.say("Her timeline, oldest first:")
-    lived = stage.get(f"/v1/{lena.profile}/activities?page_size=200")["activities"]
-    for each in reversed(lived):
+    for each in reversed(activities(stage, lena)):
         stage.say(f"  {each['event_time'][:19]}  {each['event'] or each['type']}")
     stage.say(f"See her yourself: {stage.shown(f'/v1/{lena.profile}/overview')}")
     stage.say(f"And her mail: {stage.mail_url}/?to={lena.email}")
+
+
+def activities(stage: Stage, lena: Lena) -> list[Any]:
+    """Her timeline, newest first."""
+    found: list[Any] = stage.get(f"/v1/{lena.profile}/activities?page_size=200")["activities"]
+    return found
+
+
+def lived(stage: Stage, lena: Lena) -> set[str]:
+    return {each["event"] for each in activities(stage, lena)}
 
 
 def profile(stage: Stage, identifier: str) -> Any:

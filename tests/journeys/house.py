@@ -82,6 +82,12 @@ class House:
     def home(self) -> Path:
         return self.launcher.home
 
+    @property
+    def mail_addresses(self) -> tuple[str, str, str]:
+        """Where mail goes to be kept, where it is looked at, and where it comes to the desk."""
+        sink = psutil.Process(self.pid("mail")).cmdline()
+        return sink[sink.index("--smtp") + 1], self.mail_url, self.desk
+
     async def get(self, path: str, **query: Any) -> Any:
         answer = await self.http.get(path, params=query)
         assert answer.status_code == 200, answer.text

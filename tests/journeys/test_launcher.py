@@ -181,6 +181,6 @@ async def test_only_this_machine_can_reach_the_house(house):
         if connection.status == psutil.CONN_LISTEN
     ]
     assert {"127.0.0.1"} == {address.ip for address in listening}
-    assert {int(url.rpartition(":")[2]) for url in (house.url, house.nats_url)} == {
+    assert {int(url.rpartition(":")[2]) for url in (house.url, house.nats_url, *house.mail_addresses)} == {
         address.port for address in listening
     }
