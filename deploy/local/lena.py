@@ -55,8 +55,7 @@ def looks(stage: Stage, lena: Lena) -> None:
     stage.say("A visitor without a name looks at two winter coats.")
     for product in (PARKA, WOOL):
         properties = {**product, "currency": "EUR", "quantity": 1}
-        event = {"event": "Product Viewed", "properties": properties, "anonymousId": lena.visitor}
-        stage.capture("track", event)
+        stage.library.track(anonymous_id=lena.visitor, event="Product Viewed", properties=properties)
     found = stage.until(lambda: profile(stage, f"anonymous_id:{lena.visitor}"), "nobody was met")
     stage.insist(found["identifiers"][0]["kind"] == "anonymous_id", "she has a name already")
 
@@ -65,7 +64,7 @@ def asks(stage: Stage, lena: Lena) -> None:
     stage.pass_days(2)
     stage.say("Two days later she signs up, and writes to the desk about sizes.")
     traits = {"email": lena.email, "first_name": "Lena", "consent": {"email": True}}
-    stage.capture("identify", {"userId": lena.user, "anonymousId": lena.visitor, "traits": traits})
+    stage.library.identify(lena.user, traits, anonymous_id=lena.visitor)
     found = stage.until(lambda: profile(stage, f"email:{lena.email}"), "her address is not known")
     lena.profile = found["name"]
     stage.post("/v1/programmes/nordlicht/accounts", {"profile": lena.profile})
@@ -142,7 +141,7 @@ def buys(stage: Stage, lena: Lena, mail: Any) -> None:
     stage.pass_days(0.5)
     products = [{**PARKA, "quantity": 1}, {**SCARF, "quantity": 1}]
     order = {"order_id": lena.order, "total": 288.9, "currency": "EUR", "products": products}
-    stage.capture("track", {"event": "Order Completed", "properties": order, "userId": lena.user})
+    stage.library.track(lena.user, "Order Completed", order)
     thanks = stage.mail(lena.email, "Thank you for your order")
     stage.until(lambda: points(stage, lena) == 288, "her points did not come")
     account = stage.get(f"/v1/{lena.profile}/accounts")["accounts"][0]
@@ -157,7 +156,7 @@ def buys(stage: Stage, lena: Lena, mail: Any) -> None:
 
 def sends_back(stage: Stage, lena: Lena) -> None:
     refund = {"order_id": lena.order, "refund_id": "R-1", "total": 39.9, "products": [SCARF]}
-    stage.capture("track", {"event": "Order Refunded", "properties": refund, "userId": lena.user})
+    stage.library.track(lena.user, "Order Refunded", refund)
     stage.until(lambda: points(stage, lena) == 249, "the points of the scarf are still hers")
     stage.until(lambda: worth(stage, lena) == 24_900, "her value does not follow the refund")
     stage.until(lambda: earned(stage) == 24_900, "the mail's revenue does not follow the refund")
